@@ -1,0 +1,1 @@
+"""Types, array checks, errors and the registry; imports nothing else of ours."""

@@ -1,0 +1,234 @@
+"""The values that flow from stage to stage: frozen dataclasses of read-only arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from facerecon.core.arrays import check_shape, read_only
+
+SEEN, MIRRORED, FILLED = 0, 1, 2
+"""Values of `Texture.provenance`."""
+
+
+def _freeze(value: Any, **dtypes: type) -> None:
+    """Makes every array field of a frozen dataclass read-only and of its declared type."""
+    for field in fields(value):
+        content = getattr(value, field.name)
+        if content is not None and field.name in dtypes:
+            object.__setattr__(value, field.name, read_only(np.asarray(content), dtypes[field.name]))
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    image: np.ndarray
+    "`(H, W, 3)` RGB uint8, upright"
+    digest: str
+    "sha256 of the file's bytes, hexadecimal"
+    focal_px: float | None
+    "focal length in pixels from EXIF, or None"
+    name: str
+    "the file's name, for people to read"
+
+    def __post_init__(self):
+        _freeze(self, image=np.uint8)
+        check_shape(self.image, ("H", "W", 3), "Photo.image")
+
+
+@dataclass(frozen=True, eq=False)
+class Faces:
+    boxes: np.ndarray
+    "`(F, 4)` x0 y0 x1 y1, px"
+    scores: np.ndarray
+    "`(F,)` in [0, 1]"
+    keypoints: np.ndarray | None = None
+    "`(F, 5, 2)` px: right eye, left eye (the subject's), nose tip, right and left mouth corner; or None"
+
+    def __post_init__(self):
+        _freeze(self, boxes=np.float64, scores=np.float64, keypoints=np.float64)
+        count = check_shape(self.boxes, ("F", 4), "Faces.boxes")["F"]
+        check_shape(self.scores, (count,), "Faces.scores")
+        if self.keypoints is not None:
+            check_shape(self.keypoints, (count, 5, 2), "Faces.keypoints")
+
+    def __len__(self) -> int:
+        return len(self.boxes)
+
+    @classmethod
+    def none(cls) -> Faces:
+        """Gives the empty value: no face was found."""
+        return cls(np.zeros((0, 4)), np.zeros(0), np.zeros((0, 5, 2)))
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """`(F,)` px: square root of each box's area."""
+        extent = np.maximum(self.boxes[:, 2:] - self.boxes[:, :2], 0)
+        return np.sqrt(extent.prod(axis=1))
+
+
+@dataclass(frozen=True, eq=False)
+class Landmarks:
+    points: np.ndarray
+    "`(L, 2)` px"
+    depth: np.ndarray | None
+    "`(L,)` px towards the camera's back, relative to the face's middle; or None"
+    scheme: str
+    "`mediapipe478`, `ibug68` …, a name in `landmarks.schemes`"
+    blendshapes: np.ndarray | None = None
+    "`(52,)` ARKit scores in [0, 1] in the order of `core.arkit.ARKIT_NAMES`, or None"
+
+    def __post_init__(self):
+        _freeze(self, points=np.float64, depth=np.float64, blendshapes=np.float64)
+        check_shape(self.points, ("L", 2), "Landmarks.points")
+
+
+@dataclass(frozen=True, eq=False)
+class Camera:
+    width: int
+    "px"
+    height: int
+    "px"
+    focal: float
+    "px"
+    centre: np.ndarray
+    "`(2,)` principal point, px"
+
+    def __post_init__(self):
+        _freeze(self, centre=np.float64)
+
+    @property
+    def intrinsics(self) -> np.ndarray:
+        """`(3, 3)` matrix K of a pinhole camera with square pixels."""
+        return np.array([[self.focal, 0, self.centre[0]], [0, self.focal, self.centre[1]], [0, 0, 1.0]])
+
+
+@dataclass(frozen=True, eq=False)
+class Registration:
+    target_from_source: np.ndarray
+    "`(4, 4)`"
+    rms: float
+    "mm, over the inliers"
+    inliers: np.ndarray
+    "`(N,)` bool, by source point"
+    iterations: int
+    "how many were run"
+    converged: bool
+    "whether a convergence rule was met"
+
+    def __post_init__(self):
+        _freeze(self, target_from_source=np.float64, inliers=bool)
+        check_shape(self.target_from_source, (4, 4), "Registration.target_from_source")
+
+
+@dataclass(frozen=True, eq=False)
+class Scale:
+    source: str
+    "`model_average`, `iris`, `exif`, `views`, `scan`: where the millimetres come from"
+    relative_error: float
+    "one standard deviation, as a fraction"
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    camera: Camera
+    "the photo's camera"
+    camera_from_head: np.ndarray
+    "`(4, 4)` rigid, mm"
+    expression: np.ndarray
+    "`(E,)` weights in [0, 1]"
+    residuals: np.ndarray
+    "`(L,)` px: distance from each landmark to its model point"
+
+    def __post_init__(self):
+        _freeze(self, camera_from_head=np.float64, expression=np.float64, residuals=np.float64)
+        check_shape(self.camera_from_head, (4, 4), "View.camera_from_head")
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    identity: np.ndarray
+    "`(I,)` coefficients, in standard deviations of the head model's prior"
+    views: tuple[View, ...]
+    "one a photo"
+    std: np.ndarray | None
+    "`(V,)` mm, standard deviation of each vertex of the head model, or None"
+    scale: Scale
+    "where the millimetres come from"
+
+    def __post_init__(self):
+        _freeze(self, identity=np.float64, std=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Mesh:
+    vertices: np.ndarray
+    "`(V, 3)` mm, head frame"
+    triangles: np.ndarray
+    "`(T, 3)` rows of `vertices`, counter-clockwise from outside"
+    uv: np.ndarray | None = None
+    "`(U, 2)` in [0, 1], origin top left, v down; or None"
+    uv_triangles: np.ndarray | None = None
+    "`(T, 3)` rows of `uv`; or None"
+    parts: np.ndarray | None = None
+    "`(T,)` index into `part_names`; or None: all one part"
+    part_names: tuple[str, ...] = ("skin",)
+    "what the parts are: each becomes a material"
+
+    def __post_init__(self):
+        _freeze(self, vertices=np.float64, triangles=np.int64, uv=np.float64, uv_triangles=np.int64, parts=np.int64)
+        check_shape(self.vertices, ("V", 3), "Mesh.vertices")
+        count = check_shape(self.triangles, ("T", 3), "Mesh.triangles")["T"]
+        if self.uv_triangles is not None:
+            check_shape(self.uv_triangles, (count, 3), "Mesh.uv_triangles")
+        if self.parts is not None:
+            check_shape(self.parts, (count,), "Mesh.parts")
+
+
+@dataclass(frozen=True, eq=False)
+class Texture:
+    image: np.ndarray
+    "`(S, S, 3)` RGB uint8, laid out by the mesh's uv; the skin"
+    provenance: np.ndarray
+    "`(S, S)` uint8: SEEN, MIRRORED or FILLED"
+
+    def __post_init__(self):
+        _freeze(self, image=np.uint8, provenance=np.uint8)
+        size = check_shape(self.image, ("S", "S", 3), "Texture.image")["S"]
+        check_shape(self.provenance, (size, size), "Texture.provenance")
+
+
+@dataclass(frozen=True, eq=False)
+class Reconstruction:
+    photos: tuple[Photo, ...]
+    "what came in"
+    faces: tuple[Faces, ...]
+    "by photo: every face that was found"
+    chosen: tuple[int, ...]
+    "by photo: which of its faces was used"
+    landmarks: tuple[Landmarks, ...]
+    "by photo, of the chosen face"
+    fit: Fit
+    "identity, and a camera, pose and expression a photo"
+    mesh: Mesh
+    "the whole head, subdivided, with the first photo's expression"
+    morphs: np.ndarray
+    "`(52, V, 3)` mm: what each ARKit expression adds to `mesh.vertices`; float32"
+    neutral: Mesh
+    "the skin alone, identity only, in the head model's own vertex order"
+    neutral_landmarks68: np.ndarray
+    "`(68, 3)` mm, iBUG order, on `neutral`"
+    texture: Texture
+    "the skin's"
+    part_images: dict[str, np.ndarray]
+    "part name → `(h, w, 3)` uint8 image for the parts that are not skin"
+    head_model: str
+    "name in the table of head models"
+    timings_ms: dict[str, float]
+    "stage → ms, with `total`"
+    warnings: tuple[str, ...]
+    "text keys under `warning.`"
+
+    def __post_init__(self):
+        _freeze(self, morphs=np.float32, neutral_landmarks68=np.float64)
