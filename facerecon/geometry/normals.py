@@ -1,0 +1,40 @@
+"""Normals of triangles and of vertices."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facerecon.core.arrays import check_shape
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    """Scales `(N, 3)` vectors to length 1; vectors of no length stay 0."""
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(length > 0, length, 1.0)
+
+
+def triangle_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """Finds the `(T, 3)` outward unit normals of triangles that wind counter-clockwise; 0 where there is no area."""
+    check_shape(vertices, ("V", 3), "vertices")
+    check_shape(triangles, ("T", 3), "triangles")
+    a, b, c = (vertices[triangles[:, k]] for k in range(3))
+    return _unit(np.cross(b - a, c - a))
+
+
+def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """Finds the `(V, 3)` unit normals of vertices; 0 at vertices of no triangle.
+
+    The triangles' normals are weighted by their angle at the vertex (Thürmer and Wüthrich 1998), so that the result
+    does not depend on how a flat polygon is cut into triangles.
+    """
+    normals = triangle_normals(vertices, triangles)
+    corners = vertices[triangles]
+    sums = np.zeros((len(vertices), 3))
+    for k in range(3):
+        to_next = _unit(corners[:, (k + 1) % 3] - corners[:, k])
+        to_last = _unit(corners[:, (k + 2) % 3] - corners[:, k])
+        # atan2 of half sums is exact for needles too, where arccos of a dot product loses half of its digits.
+        angle = 2 * np.arctan2(np.linalg.norm(to_next - to_last, axis=1), np.linalg.norm(to_next + to_last, axis=1))
+        for axis in range(3):
+            sums[:, axis] += np.bincount(triangles[:, k], angle * normals[:, axis], minlength=len(vertices))
+    return _unit(sums)
