@@ -1,0 +1,6 @@
+"""Weights and data files: what there is, where it comes from, and where it lies on this machine."""
+
+from facerecon.assets.manifest import Asset, find, manifest
+from facerecon.assets.resolver import cache_folder, damaged, found, locate, names
+
+__all__ = ["Asset", "cache_folder", "damaged", "find", "found", "locate", "manifest", "names"]
