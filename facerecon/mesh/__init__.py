@@ -1,0 +1,1 @@
+"""Meshes made finer, checked and taken apart."""
