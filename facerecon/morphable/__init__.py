@@ -1,0 +1,11 @@
+"""Head models that bend (3DMM), and fitting them to landmarks."""
+
+from facerecon.core.registry import Registry
+
+HEADS = Registry(
+    "head",
+    {
+        "anny": "facerecon.morphable.anny:AnnyHead",
+        "canonical": "facerecon.morphable.canonical:CanonicalFace",
+    },
+)

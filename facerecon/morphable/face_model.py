@@ -1,0 +1,105 @@
+"""What a head model must offer so that everything else can use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from facerecon.core.types import Mesh
+from facerecon.geometry.barycentric import interpolate
+
+
+@dataclass(frozen=True, eq=False)
+class SurfacePoints:
+    """Points that stay on a surface when it bends."""
+
+    triangle: np.ndarray
+    "`(L,)` row of the model's triangles"
+    weights: np.ndarray
+    "`(L, 3)` barycentric, sum 1"
+
+    def on(self, values: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+        """Interpolates `(V, C)` values, for instance vertices in mm, at the points: `(L, C)`."""
+        return interpolate(values, triangles, self.triangle, self.weights)
+
+    def __getitem__(self, rows: np.ndarray) -> SurfacePoints:
+        return SurfacePoints(self.triangle[rows], self.weights[rows])
+
+
+@runtime_checkable
+class FaceModel(Protocol):
+    """A linear model: vertices = mean + identity · identity_basis + expression · expression_basis (Blanz and Vetter 1999)."""
+
+    name: str
+    "as in the table of head models"
+    mean: np.ndarray
+    "`(V, 3)` mm, head frame; the skin's vertices come first"
+    triangles: np.ndarray
+    "`(T, 3)`"
+    uv: np.ndarray
+    "`(U, 2)`, each part in a square of its own"
+    uv_triangles: np.ndarray
+    "`(T, 3)`"
+    parts: np.ndarray
+    "`(T,)` index into part_names"
+    part_names: tuple[str, ...]
+    "the first is `skin`"
+    skin_vertices: int
+    "how many vertices the skin has"
+    mirror: np.ndarray
+    "`(V,)` the vertex on the other side of the face"
+    identity_basis: np.ndarray
+    "`(I, V, 3)` mm a standard deviation"
+    expression_basis: np.ndarray
+    "`(E, V, 3)` mm at full strength"
+    expression_names: tuple[str, ...]
+    "E names out of ARKit's 52"
+    face_region: np.ndarray
+    "`(V,)` in [0, 1]: 1 on the face, 0 on scalp, neck and back"
+
+    def landmarks(self, scheme: str) -> SurfacePoints:
+        """Gives the surface points of a landmark scheme; raises SettingsError for a scheme it does not know."""
+        ...
+
+    def outline(self) -> tuple[np.ndarray, np.ndarray]:
+        """Gives where face-oval landmarks may slide: their numbers `(C,)` in mediapipe478, candidate vertices `(C, K)`."""
+        ...
+
+    def shape(self, identity: np.ndarray, expression: np.ndarray | None = None) -> np.ndarray:
+        """Bends the mean: `(I,)` standard deviations and `(E,)` weights give `(V, 3)` mm."""
+        ...
+
+    def mesh(self, vertices: np.ndarray) -> Mesh:
+        """Makes a mesh of vertices in the model's order."""
+        ...
+
+
+class LinearFaceModel:
+    """The arithmetic that all linear models share; a subclass sets the arrays."""
+
+    name: str
+    mean: np.ndarray
+    triangles: np.ndarray
+    uv: np.ndarray
+    uv_triangles: np.ndarray
+    parts: np.ndarray
+    part_names: tuple[str, ...]
+    skin_vertices: int
+    identity_basis: np.ndarray
+    expression_basis: np.ndarray
+
+    def shape(self, identity: np.ndarray, expression: np.ndarray | None = None) -> np.ndarray:
+        vertices = self.mean + np.tensordot(identity, self.identity_basis, axes=1)
+        if expression is not None:
+            vertices = vertices + np.tensordot(expression, self.expression_basis, axes=1)
+        return vertices
+
+    def mesh(self, vertices: np.ndarray) -> Mesh:
+        return Mesh(vertices, self.triangles, self.uv, self.uv_triangles, self.parts, self.part_names)
+
+    def skin(self, vertices: np.ndarray) -> Mesh:
+        """Makes a mesh of the skin alone, in the model's own vertex order."""
+        rows = self.parts == 0
+        return Mesh(vertices[: self.skin_vertices], self.triangles[rows], self.uv, self.uv_triangles[rows])
