@@ -1,0 +1,96 @@
+"""BlazeFace (Bazarevsky et al. 2019, arXiv:1907.05047; Google, Apache-2.0) through MediaPipe Tasks."""
+
+from __future__ import annotations
+
+import weakref
+import zipfile
+from typing import Any
+
+import numpy as np
+
+from facerecon.assets import locate
+from facerecon.core.native_output import native_output_to_log
+from facerecon.core.types import Faces, Photo
+
+MEMBER = "face_detector.tflite"
+CONFIDENCE = 0.5
+# Half the mouth's width over the distance between the pupils, on MediaPipe's canonical face.
+HALF_MOUTH = 0.39
+
+
+class BlazeFace:
+    """Finds faces with MediaPipe's BlazeFace (short range).
+
+    The task object is made once and lives until `close`.
+    """
+
+    name = "mediapipe"
+
+    def __init__(self):
+        with zipfile.ZipFile(locate("face_landmarker")) as bundle:
+            model = bundle.read(MEMBER)
+        with native_output_to_log():
+            self._detector = _open(model)
+            self._find(np.zeros((128, 128, 3), np.uint8))  # the first call speaks too, and is slow
+        self._finalizer = weakref.finalize(self, _close, self._detector)
+
+    def __enter__(self) -> BlazeFace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Frees the native objects; a second call does nothing."""
+        self._finalizer()
+
+    def detect(self, photo: Photo) -> Faces:
+        """Finds every face; the largest comes first."""
+        faces = self._find(photo.image)
+        order = np.argsort(-faces.sizes, kind="stable")
+        return Faces(faces.boxes[order], faces.scores[order], faces.keypoints[order])
+
+    def _find(self, image: np.ndarray) -> Faces:
+        """Runs the detector on one RGB picture `(H, W, 3)`; px of that picture."""
+        from mediapipe import Image, ImageFormat
+
+        found = self._detector.detect(Image(ImageFormat.SRGB, np.ascontiguousarray(image))).detections
+        if not found:
+            return Faces.none()
+        boxes = [
+            (b.origin_x, b.origin_y, b.origin_x + b.width, b.origin_y + b.height)
+            for b in (d.bounding_box for d in found)
+        ]
+        # MediaPipe measures from the corner of the first pixel, we from its centre.
+        size = np.array([image.shape[1], image.shape[0]])
+        marks = np.array([[(k.x, k.y) for k in d.keypoints] for d in found]) * size - 0.5
+        scores = np.array([d.categories[0].score for d in found])
+        return Faces(np.array(boxes) - 0.5, scores, _five_points(marks))
+
+
+def _open(model: bytes) -> Any:
+    """Makes the task object."""
+    from mediapipe.tasks.python import BaseOptions, vision
+
+    options = vision.FaceDetectorOptions(
+        base_options=BaseOptions(model_asset_buffer=model),
+        running_mode=vision.RunningMode.IMAGE,
+        min_detection_confidence=CONFIDENCE,
+    )
+    return vision.FaceDetector.create_from_options(options)
+
+
+def _close(detector: Any) -> None:
+    """Closes a task object without its farewell on the terminal."""
+    with native_output_to_log():
+        detector.close()
+
+
+def _five_points(marks: np.ndarray) -> np.ndarray:
+    """Makes our five points `(F, 5, 2)` of BlazeFace's six (eyes, nose tip, mouth's middle, ears).
+
+    BlazeFace does not find the corners of the mouth: they are set at half an average mouth's width from its middle,
+    along the line of the eyes.
+    """
+    half = HALF_MOUTH * (marks[:, 1] - marks[:, 0])
+    return np.stack([marks[:, 0], marks[:, 1], marks[:, 2], marks[:, 3] - half, marks[:, 3] + half], axis=1)

@@ -1,0 +1,7 @@
+"""Locates the landmarks of one face: photo, box → points, depth and expression scores."""
+
+from facerecon.core.registry import Registry
+
+LANDMARKERS = Registry("landmarker", {"mediapipe": "facerecon.landmarks.mediapipe:FaceMesh"})
+"""Every landmarker has `.name`, `.scheme`, `locate(photo, box) -> Landmarks | None`, `close()`, and is a context
+manager."""

@@ -1,0 +1,128 @@
+"""MediaPipe's FaceLandmarker (Google, Apache-2.0): 478 points with depth and 52 expression scores."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+import numpy as np
+
+from facerecon.assets import locate as locate_asset
+from facerecon.core.arkit import ARKIT_NAMES
+from facerecon.core.arrays import check_shape
+from facerecon.core.native_output import native_output_to_log
+from facerecon.core.types import Landmarks, Photo
+from facerecon.landmarks.crops import Crop, cut
+
+SIDE = 640
+"""px of the crop that the landmarker sees: the face is then some 250 to 400 px wide."""
+MARGINS = (2.0, 1.5, 3.0)
+"""Crop over box, in the order in which they are tried."""
+CONFIDENCE = 0.3
+MOST_FACES = 4
+MINIMAL_OVERLAP = 0.2
+
+
+class FaceMesh:
+    """Locates MediaPipe's 478 landmarks of the face in a box.
+
+    The task object is made once, costs 0.1 s and some 30 MB, and lives until `close`.
+    """
+
+    name = "mediapipe"
+    scheme = "mediapipe478"
+
+    def __init__(self):
+        model = locate_asset("face_landmarker").read_bytes()
+        with native_output_to_log():
+            self._landmarker = _open(model)
+            self._detect(np.zeros((SIDE, SIDE, 3), np.uint8))  # the first call speaks too, and is slow
+        # Also closes at the interpreter's end, where the library's own destructor would fail aloud.
+        self._finalizer = weakref.finalize(self, _close, self._landmarker)
+
+    def __enter__(self) -> FaceMesh:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Frees the native objects; a second call does nothing."""
+        self._finalizer()
+
+    def locate(self, photo: Photo, box: np.ndarray) -> Landmarks | None:
+        """Locates the landmarks of the face in a box.
+
+        A face that is not found upright is looked for in the crop turned by quarters; the points are px of the
+        upright photo all the same, and only the face in them is turned.
+
+        Args:
+            photo: the photo.
+            box: `(4,)` x0 y0 x1 y1, px.
+
+        Returns:
+            The landmarks, or None where no face is in the box.
+        """
+        box = np.asarray(box, dtype=np.float64)
+        check_shape(box, (4,), "box")
+        for turns in (0, 1, 3, 2):
+            for margin in MARGINS:
+                crop = cut(photo.image, box, margin, SIDE, turns)
+                found = self._best(crop, box)
+                if found is not None:
+                    return found
+        return None
+
+    def _best(self, crop: Crop, box: np.ndarray) -> Landmarks | None:
+        """Chooses among the faces in a crop the one that overlaps the box most."""
+        result = self._detect(crop.image)
+        best, best_overlap = None, MINIMAL_OVERLAP
+        for marks, scores in zip(result.face_landmarks, result.face_blendshapes, strict=True):
+            normalised = np.array([(mark.x, mark.y, mark.z) for mark in marks])
+            # MediaPipe measures from the corner of the first pixel, we from its centre.
+            points = crop.to_photo(normalised[:, :2] * SIDE - 0.5)
+            overlap = _overlap(np.concatenate([points.min(axis=0), points.max(axis=0)]), box)
+            if overlap > best_overlap:
+                depth = normalised[:, 2] * SIDE / crop.scale
+                best, best_overlap = Landmarks(points, depth, self.scheme, _blendshapes(scores)), overlap
+        return best
+
+    def _detect(self, image: np.ndarray) -> Any:
+        """Runs the landmarker on one RGB picture."""
+        from mediapipe import Image, ImageFormat
+
+        return self._landmarker.detect(Image(ImageFormat.SRGB, np.ascontiguousarray(image)))
+
+
+def _open(model: bytes) -> Any:
+    """Makes the task object from the bundle's bytes (a path in any script would not pass through on Windows)."""
+    from mediapipe.tasks.python import BaseOptions, vision
+
+    options = vision.FaceLandmarkerOptions(
+        base_options=BaseOptions(model_asset_buffer=model),
+        running_mode=vision.RunningMode.IMAGE,
+        num_faces=MOST_FACES,
+        min_face_detection_confidence=CONFIDENCE,
+        min_face_presence_confidence=CONFIDENCE,
+        output_face_blendshapes=True,
+    )
+    return vision.FaceLandmarker.create_from_options(options)
+
+
+def _close(landmarker: Any) -> None:
+    """Closes a task object without its farewell on the terminal."""
+    with native_output_to_log():
+        landmarker.close()
+
+
+def _blendshapes(scores: list[Any]) -> np.ndarray:
+    """Sorts the scores `(52,)` into our order; MediaPipe has no `tongueOut` (0 here), and `_neutral` is dropped."""
+    by_name = {score.category_name: score.score for score in scores}
+    return np.array([by_name.get(name, 0.0) for name in ARKIT_NAMES]).clip(0, 1)
+
+
+def _overlap(first: np.ndarray, second: np.ndarray) -> float:
+    """Intersection over union of two boxes `(4,)`."""
+    extent = np.minimum(first[2:], second[2:]) - np.maximum(first[:2], second[:2])
+    shared = float(extent.clip(min=0).prod())
+    return shared / float((first[2:] - first[:2]).prod() + (second[2:] - second[:2]).prod() - shared)
