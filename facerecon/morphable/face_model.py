@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from facerecon.core.arkit import ARKIT_NAMES
+from facerecon.core.errors import SettingsError
 from facerecon.core.types import Mesh
 from facerecon.geometry.barycentric import interpolate
+
+DATA = files("facerecon.morphable") / "data"
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +35,7 @@ class SurfacePoints:
 
 @runtime_checkable
 class FaceModel(Protocol):
-    """A linear model: vertices = mean + identity · identity_basis + expression · expression_basis (Blanz and Vetter 1999)."""
+    """A linear model: mean + identity · identity_basis + expression · expression_basis (Blanz and Vetter 1999)."""
 
     name: str
     "as in the table of head models"
@@ -63,8 +68,20 @@ class FaceModel(Protocol):
         """Gives the surface points of a landmark scheme; raises SettingsError for a scheme it does not know."""
         ...
 
+    def landmark_spread(self, scheme: str) -> np.ndarray:
+        """Gives how far detected landmarks stray over the skin, `(L,)` mm, one standard deviation; inf: not here."""
+        ...
+
+    def from_arkit(self, scores: np.ndarray) -> np.ndarray:
+        """Turns `(52,)` ARKit scores into the model's own expression weights `(E,)`."""
+        ...
+
+    def skin(self, vertices: np.ndarray) -> Mesh:
+        """Makes a mesh of the skin alone, in the model's own vertex order."""
+        ...
+
     def outline(self) -> tuple[np.ndarray, np.ndarray]:
-        """Gives where face-oval landmarks may slide: their numbers `(C,)` in mediapipe478, candidate vertices `(C, K)`."""
+        """Gives where oval landmarks may slide: their numbers `(C,)` in mediapipe478, and vertices `(C, K)`."""
         ...
 
     def shape(self, identity: np.ndarray, expression: np.ndarray | None = None) -> np.ndarray:
@@ -77,18 +94,28 @@ class FaceModel(Protocol):
 
 
 class LinearFaceModel:
-    """The arithmetic that all linear models share; a subclass sets the arrays."""
+    """What all linear models share; a subclass sets the arrays that FaceModel names and `mediapipe478`, `spread478`."""
 
-    name: str
-    mean: np.ndarray
-    triangles: np.ndarray
-    uv: np.ndarray
-    uv_triangles: np.ndarray
-    parts: np.ndarray
-    part_names: tuple[str, ...]
-    skin_vertices: int
-    identity_basis: np.ndarray
-    expression_basis: np.ndarray
+    mediapipe478: SurfacePoints
+    spread478: np.ndarray
+
+    def _rows(self, scheme: str) -> np.ndarray | slice:
+        """Gives a scheme's points as rows of mediapipe478."""
+        if scheme == "mediapipe478":
+            return slice(None)
+        if scheme == "ibug68":
+            with (DATA / "ibug68_in_mediapipe478.npy").open("rb") as file:
+                return np.load(file)
+        raise SettingsError(f"The head “{self.name}” has no landmarks of the scheme “{scheme}”.")
+
+    def landmarks(self, scheme: str) -> SurfacePoints:
+        return self.mediapipe478[self._rows(scheme)]
+
+    def landmark_spread(self, scheme: str) -> np.ndarray:
+        return self.spread478[self._rows(scheme)]
+
+    def from_arkit(self, scores: np.ndarray) -> np.ndarray:
+        return scores[[ARKIT_NAMES.index(name) for name in self.expression_names]]
 
     def shape(self, identity: np.ndarray, expression: np.ndarray | None = None) -> np.ndarray:
         vertices = self.mean + np.tensordot(identity, self.identity_basis, axes=1)
@@ -100,6 +127,5 @@ class LinearFaceModel:
         return Mesh(vertices, self.triangles, self.uv, self.uv_triangles, self.parts, self.part_names)
 
     def skin(self, vertices: np.ndarray) -> Mesh:
-        """Makes a mesh of the skin alone, in the model's own vertex order."""
         rows = self.parts == 0
         return Mesh(vertices[: self.skin_vertices], self.triangles[rows], self.uv, self.uv_triangles[rows])

@@ -32,7 +32,7 @@ def face_region(head: BaseHead) -> np.ndarray:
 
 
 def importance(head: BaseHead) -> np.ndarray:
-    """Weighs vertices for the components: by area, the face four times as much as scalp and neck, no inside of the mouth."""
+    """Weighs vertices for the components: by area, the face four times as much as the rest, no inside of the mouth."""
     corners = head.vertices[head.triangles]
     area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1) / 6
     area[head.chart > 0] = 0

@@ -7,7 +7,6 @@ frame (origin midway between the outer eye corners).
 from __future__ import annotations
 
 import gzip
-import json
 import subprocess
 import sys
 import zipfile
@@ -27,8 +26,8 @@ GROUPS = {
     "helper-lower-teeth": 3,
     "helper-tongue": 4,
 }
-NECK_SHARE = 0.5
-"A body quad belongs to the head when each corner hangs on the neck's and head's bones by at least this share."
+NECK_VERTEX = 815
+"row of the base mesh on the front midline; the edge loop through it, a ring around the neck, is where the head ends"
 
 
 def fetch_data(folder: Path) -> Path:
@@ -95,20 +94,44 @@ def read_target(path: Path, count: int) -> np.ndarray:
     return displacement
 
 
-def _head_share(data: Path, count: int) -> np.ndarray:
-    """Gives, by base vertex, the share of its bone weights that lies on the neck and above."""
-    rig = json.loads((data / "mpfb2/rigs/standard/rig.default.json").read_text())
-    bones = rig.get("bones", rig)
-    weights = json.loads((data / "mpfb2/rigs/standard/weights.default.json").read_text())["weights"]
-    total, share = np.zeros(count), np.zeros(count)
-    for bone, pairs in weights.items():
-        above = bone
-        while above and above != "neck01":
-            above = bones[above].get("parent") if above in bones else None
-        for vertex, weight in pairs:
-            total[vertex] += weight
-            share[vertex] += weight * bool(above)
-    return share / np.maximum(total, 1e-9)
+def _edge_loop(quads: np.ndarray, start: int, towards: int) -> list[int]:
+    """Walks straight on over vertices of four quads until it is back at the midline: the half of a ring."""
+    by_edge: dict[frozenset, set[int]] = {}
+    neighbours: dict[int, set[int]] = {}
+    for row, quad in enumerate(quads.tolist()):
+        for a, b in zip(quad, quad[1:] + quad[:1], strict=True):
+            by_edge.setdefault(frozenset((a, b)), set()).add(row)
+            neighbours.setdefault(a, set()).add(b)
+            neighbours.setdefault(b, set()).add(a)
+    path = [start, towards]
+    while len(neighbours[path[-1]]) == 4:
+        before, here = path[-2:]
+        beside = by_edge[frozenset((before, here))]
+        path.append(next(n for n in neighbours[here] if not by_edge[frozenset((here, n))] & beside and n != before))
+        if len(path) == 22:  # the ring's half: front midline, twenty vertices, back midline
+            return path
+    raise ValueError("the ring around the neck does not close")
+
+
+def _above_neck(quads: np.ndarray, vertices: np.ndarray) -> np.ndarray:
+    """Marks the body's quads above the ring through NECK_VERTEX: `(Q,)` bool."""
+    touching = quads[(quads == NECK_VERTEX).any(axis=1)]
+    beside = [
+        v for v in np.unique(touching) if vertices[v, 0] > 1 and abs(vertices[v, 1] - vertices[NECK_VERTEX, 1]) < 12
+    ]
+    half = _edge_loop(quads, NECK_VERTEX, min(beside, key=lambda v: vertices[v, 0]))
+    mirror = _mirror_map(vertices[np.unique(quads)])
+    names = np.unique(quads)
+    ring = np.union1d(half, names[mirror[np.searchsorted(names, half)]])
+    # Quads on both sides of the ring share only its vertices: parted there, the head is a component of its own.
+    parted = quads.copy()
+    on_ring = np.isin(quads, ring)
+    below = vertices[quads].mean(axis=1)[:, 1] < np.where(on_ring, vertices[quads][:, :, 1], 0).sum(
+        axis=1
+    ) / np.maximum(on_ring.sum(axis=1), 1)
+    parted[on_ring & below[:, None]] += len(vertices)
+    labels = _components(parted)
+    return labels == labels[vertices[quads].mean(axis=1)[:, 1].argmax()]
 
 
 def _components(quads: np.ndarray) -> np.ndarray:
@@ -158,12 +181,11 @@ def read_head(data: Path) -> tuple[BaseHead, int]:
     """Cuts the head (skin, eyes, teeth, tongue) out of the base mesh; gives it and the base mesh's vertex count."""
     vertices, uv, groups = read_obj(data / "mpfb2/3dobjs/base.obj")
     vertices *= DECIMETRE
-    share = _head_share(data, len(vertices))
     quads, uv_quads, parts, charts = [], [], [], []
     for group, part in GROUPS.items():
         rows, uv_rows = groups[group]
         if group == "body":
-            keep = (share[rows] >= NECK_SHARE).all(axis=1)
+            keep = _above_neck(rows, vertices)
             rows, uv_rows = rows[keep], uv_rows[keep]
             charts.append(_charts(rows, uv_rows, vertices))
         else:

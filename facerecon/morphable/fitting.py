@@ -1,0 +1,153 @@
+"""Fits a head model to landmarks of one or several photos: camera, pose, identity and expression together.
+
+Maximum a posteriori by Gauss–Newton with Levenberg's damping (Nocedal and Wright, Numerical Optimization, ch. 10):
+
+    minimise  Σ_views Σ_l ρ(|project(K, T, x_l(α, ε)) − p_l|² / σ_l²) + |α|² + |(ε − ε₀) / s|² + (log f / f₀)² / s_f²
+
+with a robust loss ρ (Geman and McClure's, by reweighting), expressions ε kept in [0, 1] by an active set, ε₀ the
+detector's blendshape scores, and oval landmarks that slide to the outline. One identity α for all photos.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from facerecon.core.types import Camera, Fit, Landmarks, Scale, View
+from facerecon.morphable.face_model import FaceModel
+from facerecon.morphable.normal_equations import NormalEquations, bounded_step
+from facerecon.morphable.observation import Observation, ViewState, observe
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    iterations: int = 30
+    "at most so many steps"
+    tolerance: float = 2e-4
+    "stop when the cost falls by less than this share"
+    noise: float = 2.0
+    "a landmark's standard deviation over its spread from face to face: landmarks err together, so more than 1"
+    expression_std: float = 0.18
+    "how far an expression may stray from the detector's score"
+    log_focal_std: float = 0.25
+    "how uncertain the default focal length is; EXIF's counts a tenth of it"
+    robust: float = 3.0
+    "residual over σ at which a landmark begins to count for little"
+
+
+@dataclass(frozen=True, eq=False)
+class FitStep:
+    iteration: int
+    "0 is the first guess"
+    identity: np.ndarray
+    "`(I,)`"
+    views: tuple[ViewState, ...]
+    "by photo: camera, pose, expression"
+    observations: tuple[Observation, ...]
+    "by photo: where the model's landmarks fall, and the residuals"
+    cost: dict[str, float]
+    "`landmarks`, `identity`, `expression`, `camera`, `total`"
+
+    @property
+    def residual_px(self) -> float:
+        """Median distance of landmarks from their model points over all photos, px."""
+        return float(np.median(np.concatenate([o.distance for o in self.observations])))
+
+
+def fit_steps(
+    model: FaceModel,
+    landmarks: Sequence[Landmarks],
+    cameras: Sequence[Camera],
+    *,
+    focal_known: Sequence[bool] | None = None,
+    settings: FitSettings | None = None,
+) -> Iterator[FitStep]:
+    """Fits step by step; the last step is the result (`as_fit` turns it into a Fit).
+
+    Args:
+        model: the head model.
+        landmarks: one a photo, in a scheme that the model knows.
+        cameras: one a photo, first guesses; principal points stay, focal lengths are refined.
+        focal_known: by photo, whether EXIF told the focal length.
+        settings: see FitSettings.
+
+    Raises:
+        ValueError: the numbers of landmarks and cameras differ, or are none.
+    """
+    settings = settings or FitSettings()
+    if not landmarks or len(landmarks) != len(cameras):
+        raise ValueError("one camera a set of landmarks is needed, and one photo at least")
+    known = focal_known or [False] * len(cameras)
+    identity = np.zeros(len(model.identity_basis))
+    views = tuple(
+        ViewState.first(model, marks, camera, settings.log_focal_std * (0.1 if exif else 1.0))
+        for marks, camera, exif in zip(landmarks, cameras, known, strict=True)
+    )
+    current = _look(model, landmarks, identity, views, 0, settings)
+    yield current
+    damping = 1e-3
+    for iteration in range(1, settings.iterations + 1):
+        better, damping = _improve(model, landmarks, current, iteration, damping, settings)
+        if better is None:
+            return
+        yield better
+        # Sliding and reweighting change the cost a little, so the comparison is between steps, not within.
+        if abs(current.cost["total"] - better.cost["total"]) < settings.tolerance * current.cost["total"]:
+            return
+        current = better
+
+
+def fit(model: FaceModel, landmarks: Sequence[Landmarks], cameras: Sequence[Camera], **arguments) -> Fit:
+    """Exhausts `fit_steps` and gives its result."""
+    *_, last = fit_steps(model, landmarks, cameras, **arguments)
+    return as_fit(model, last)
+
+
+def as_fit(model: FaceModel, step: FitStep) -> Fit:
+    """Turns a step into the value that flows on to the mesh and the texture."""
+    views = tuple(
+        View(view.camera, view.camera_from_head, view.expression, seen.distance)
+        for view, seen in zip(step.views, step.observations, strict=True)
+    )
+    return Fit(step.identity, views, None, Scale("model_average", size_spread(model)))
+
+
+def size_spread(model: FaceModel) -> float:
+    """Finds how much the prior's heads differ in size, as a fraction: the error of a scale that nobody measured."""
+    if not len(model.identity_basis):
+        return 0.05  # a rigid model says nothing; adults' faces differ by some 5 % (Farkas 1994, breadths and heights)
+    skin = slice(0, model.skin_vertices)
+    centred = model.mean[skin] - model.mean[skin].mean(axis=0)
+    change = np.tensordot(model.identity_basis[:, skin], centred, axes=([1, 2], [0, 1])) / (centred**2).sum()
+    return float(np.linalg.norm(change))
+
+
+def _look(model, landmarks, identity, views, iteration, settings) -> FitStep:
+    """Observes every photo with the present parameters and adds up the cost."""
+    observations = tuple(
+        observe(model, marks, identity, view, settings.noise, settings.robust)
+        for marks, view in zip(landmarks, views, strict=True)
+    )
+    cost = {
+        "landmarks": sum(o.cost for o in observations),
+        "identity": float(identity @ identity),
+        "expression": sum(float((((v.expression - v.scores) / settings.expression_std) ** 2).sum()) for v in views),
+        "camera": sum((np.log(v.camera.focal / v.prior_focal) / v.log_focal_std) ** 2 for v in views),
+    }
+    return FitStep(iteration, identity, views, observations, cost | {"total": sum(cost.values())})
+
+
+def _improve(model, landmarks, current, iteration, damping, settings) -> tuple[FitStep | None, float]:
+    """Takes one damped Gauss–Newton step; the damping grows until the cost falls. None where it cannot fall."""
+    equations = NormalEquations.at(model, current, settings)
+    for _ in range(8):
+        lower, upper = equations.bounds(current)
+        delta = bounded_step(equations.matrix, equations.gradient, lower, upper, damping)
+        identity, views = equations.moved(current, delta)
+        candidate = _look(model, landmarks, identity, views, iteration, settings)
+        if candidate.cost["total"] < current.cost["total"]:
+            return candidate, max(damping / 5, 1e-7)
+        damping *= 8
+    return None, damping
