@@ -124,7 +124,7 @@ def value_colours(values: np.ndarray, limits: tuple[float, float], diverging: bo
 
 
 def ramp(size: tuple[int, int] = (256, 16), diverging: bool = False) -> np.ndarray:
-    """Draws the legend of `value_colours`, low at the left: `(height, width, 3)` uint8 for a size of (width, height)."""
+    """Draws the legend of `value_colours`, low at the left; `size` is (width, height), px."""
     row = value_colours(np.linspace(0, 1, size[0]), (0, 1), diverging)
     return np.broadcast_to(row, (size[1], size[0], 3)).copy()
 

@@ -64,8 +64,10 @@ def draw_dots(
     check_shape(points, ("N", 2), "points")
     cover = np.zeros(image.shape[:2], np.uint8)
     scale = 1 << _BITS
+    # cv2's antialiasing adds half a pixel all around.
+    reach = round(max(radius - 0.5, 0.25) * scale)
     for x, y in _fixed(points[np.isfinite(points).all(axis=1)]):
-        cv2.circle(cover, (int(x), int(y)), round(radius * scale), 255, cv2.FILLED, cv2.LINE_AA, _BITS)
+        cv2.circle(cover, (int(x), int(y)), reach, 255, cv2.FILLED, cv2.LINE_AA, _BITS)
     return paint(image, cover, colour, opacity)
 
 

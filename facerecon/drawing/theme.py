@@ -60,7 +60,7 @@ REGIONS: dict[str, Tone] = {
 }
 "a colour for whatever name begins with, or holds, one of these words"
 
-PROVENANCE: tuple[Tone, ...] = (Tone("#0e7c86", "#35a7b3"), Tone("#d9a013", "#f2c14e"), Tone("#8b8494", "#77707f"))
+PROVENANCE: tuple[Tone, ...] = (Tone("#0e7c86", "#35a7b3"), Tone("#d9a013", "#f2c14e"), Tone("#4a4453", "#5d5468"))
 "by value: seen, mirrored, filled"
 
 AXES = ("#f2555a", "#58c26b", "#4f93ff")
