@@ -11,9 +11,10 @@ import numpy as np
 from facerecon.assets import locate
 from facerecon.core.native_output import native_output_to_log
 from facerecon.core.types import Faces, Photo
+from facerecon.detection.tiling import CANDIDATE
+from facerecon.detection.turning import find_any_way_up
 
 MEMBER = "face_detector.tflite"
-CONFIDENCE = 0.5
 # Half the mouth's width over the distance between the pupils, on MediaPipe's canonical face.
 HALF_MOUTH = 0.39
 
@@ -45,10 +46,11 @@ class BlazeFace:
         self._finalizer()
 
     def detect(self, photo: Photo) -> Faces:
-        """Finds every face; the largest comes first."""
-        faces = self._find(photo.image)
-        order = np.argsort(-faces.sizes, kind="stable")
-        return Faces(faces.boxes[order], faces.scores[order], faces.keypoints[order])
+        """Finds every face, px of the whole photo; the largest comes first.
+
+        Faces of any size and in any quarter turn are found (see `tiling` and `turning`); no face is an empty value.
+        """
+        return find_any_way_up(photo.image, self._find)
 
     def _find(self, image: np.ndarray) -> Faces:
         """Runs the detector on one RGB picture `(H, W, 3)`; px of that picture."""
@@ -75,7 +77,7 @@ def _open(model: bytes) -> Any:
     options = vision.FaceDetectorOptions(
         base_options=BaseOptions(model_asset_buffer=model),
         running_mode=vision.RunningMode.IMAGE,
-        min_detection_confidence=CONFIDENCE,
+        min_detection_confidence=CANDIDATE,
     )
     return vision.FaceDetector.create_from_options(options)
 

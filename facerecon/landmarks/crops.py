@@ -9,6 +9,8 @@ import numpy as np
 
 from facerecon.core.arrays import read_only
 
+GREY = 128
+
 
 @dataclass(frozen=True, eq=False)
 class Crop:
@@ -42,16 +44,17 @@ def cut(image: np.ndarray, box: np.ndarray, margin: float, side: int, turns: int
 
     What lies outside the photo is grey: a mirrored or stretched border would show a second face.
     """
-    height, width = image.shape[:2]
-    centre = (box[:2] + box[2:]) / 2
     extent = max(int(round(margin * float((box[2:] - box[:2]).max()))), 8)
-    x0, y0 = np.floor(centre - (extent - 1) / 2).astype(int)
-    left, top = max(x0, 0), max(y0, 0)
-    right, bottom = min(x0 + extent, width), min(y0 + extent, height)
-    square = np.full((extent, extent, 3), 128, dtype=np.uint8)
-    if right > left and bottom > top:
-        square[top - y0 : bottom - y0, left - x0 : right - x0] = image[top:bottom, left:right]
-    shrink = side < extent
-    square = cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA if shrink else cv2.INTER_CUBIC)
+    step = max(extent // side, 1)  # large faces are shrunk by a whole factor before they are cut, to save memory
+    count = -(-extent // step)
+    first = np.floor(((box[:2] + box[2:]) / 2 - (extent - 1) / 2) / step).astype(int)
+    corner, end = np.maximum(first, 0), np.minimum(first + count, np.array(image.shape[1::-1]) // step)
+    square = np.full((count, count, 3), GREY, dtype=np.uint8)
+    if (end > corner).all():
+        part = image[corner[1] * step : end[1] * step, corner[0] * step : end[0] * step]
+        part = part if step == 1 else cv2.resize(part, (end - corner).tolist(), interpolation=cv2.INTER_AREA)
+        (x0, y0), (x1, y1) = corner - first, end - first
+        square[y0:y1, x0:x1] = part
+    square = cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA if side < count else cv2.INTER_CUBIC)
     turned = np.ascontiguousarray(np.rot90(square, turns))
-    return Crop(read_only(turned), read_only(np.array([x0, y0], dtype=np.float64)), side / extent, turns % 4)
+    return Crop(read_only(turned), read_only(first * step, np.float64), side / (count * step), turns % 4)

@@ -13,6 +13,7 @@ from facerecon.core.arrays import check_shape
 from facerecon.core.native_output import native_output_to_log
 from facerecon.core.types import Landmarks, Photo
 from facerecon.landmarks.crops import Crop, cut
+from facerecon.landmarks.turns import QuarterTurns
 
 SIDE = 640
 """px of the crop that the landmarker sees: the face is then some 250 to 400 px wide."""
@@ -33,12 +34,15 @@ class FaceMesh:
     scheme = "mediapipe478"
 
     def __init__(self):
-        model = locate_asset("face_landmarker").read_bytes()
+        bundle = locate_asset("face_landmarker").read_bytes()
         with native_output_to_log():
-            self._landmarker = _open(model)
-            self._detect(np.zeros((SIDE, SIDE, 3), np.uint8))  # the first call speaks too, and is slow
+            self._landmarker = _open(bundle)
+            self._turns = QuarterTurns(bundle)
+            # The first calls speak too, and are slow.
+            self._turns.ranked(np.zeros((SIDE, SIDE, 3), np.uint8), np.array([0.0, 0, SIDE, SIDE]))
+            self._detect(np.zeros((SIDE, SIDE, 3), np.uint8))
         # Also closes at the interpreter's end, where the library's own destructor would fail aloud.
-        self._finalizer = weakref.finalize(self, _close, self._landmarker)
+        self._finalizer = weakref.finalize(self, _close, self._landmarker, self._turns)
 
     def __enter__(self) -> FaceMesh:
         return self
@@ -53,8 +57,8 @@ class FaceMesh:
     def locate(self, photo: Photo, box: np.ndarray) -> Landmarks | None:
         """Locates the landmarks of the face in a box.
 
-        A face that is not found upright is looked for in the crop turned by quarters; the points are px of the
-        upright photo all the same, and only the face in them is turned.
+        The crop is turned by quarters until its face stands upright, for on a face that stands on its head the
+        network imagines an upright one. The points are px of the photo as it is.
 
         Args:
             photo: the photo.
@@ -65,7 +69,7 @@ class FaceMesh:
         """
         box = np.asarray(box, dtype=np.float64)
         check_shape(box, (4,), "box")
-        for turns in (0, 1, 3, 2):
+        for turns in self._turns.ranked(photo.image, box):
             for margin in MARGINS:
                 crop = cut(photo.image, box, margin, SIDE, turns)
                 found = self._best(crop, box)
@@ -94,12 +98,12 @@ class FaceMesh:
         return self._landmarker.detect(Image(ImageFormat.SRGB, np.ascontiguousarray(image)))
 
 
-def _open(model: bytes) -> Any:
-    """Makes the task object from the bundle's bytes (a path in any script would not pass through on Windows)."""
+def _open(bundle: bytes) -> Any:
+    """Makes the task object; from bytes, for a path in any script does not reach native code on every system."""
     from mediapipe.tasks.python import BaseOptions, vision
 
     options = vision.FaceLandmarkerOptions(
-        base_options=BaseOptions(model_asset_buffer=model),
+        base_options=BaseOptions(model_asset_buffer=bundle),
         running_mode=vision.RunningMode.IMAGE,
         num_faces=MOST_FACES,
         min_face_detection_confidence=CONFIDENCE,
@@ -109,10 +113,11 @@ def _open(model: bytes) -> Any:
     return vision.FaceLandmarker.create_from_options(options)
 
 
-def _close(landmarker: Any) -> None:
-    """Closes a task object without its farewell on the terminal."""
+def _close(*tasks: Any) -> None:
+    """Closes task objects without their farewell on the terminal."""
     with native_output_to_log():
-        landmarker.close()
+        for task in tasks:
+            task.close()
 
 
 def _blendshapes(scores: list[Any]) -> np.ndarray:
