@@ -82,12 +82,18 @@ def draw_points(
     Returns:
         `(H, W, 3)` uint8.
     """
-    radius = radius or stroke_width(image, 0.0022)
+    radius = radius or _fine_width(points, 0.0036)
     image = draw_dots(image, points, HALO, radius * 1.45, opacity=0.55)
     image = draw_dots(image, points, colour or rgb(STAGES["landmarks"].dark), radius)
     for name, rows in (groups or {}).items():
         image = draw_dots(image, points[np.asarray(rows, int)], rgb(region_tone(name).dark), radius)
     return image
+
+
+def _fine_width(points: np.ndarray, share: float) -> float:
+    """Chooses a width in px by the extent of what is drawn: fine on a small face in a large photo."""
+    finite = points[np.isfinite(points).all(axis=1)]
+    return max(0.8, share * float(np.hypot(*np.ptp(finite, axis=0)))) if len(finite) else 1.0
 
 
 def draw_connections(
@@ -109,7 +115,7 @@ def draw_connections(
     Returns:
         `(H, W, 3)` uint8.
     """
-    width = width or stroke_width(image, 0.0018)
+    width = width or _fine_width(points, 0.0028)
     plain = not isinstance(connections, Mapping)
     for name, pairs in ({"": connections} if plain else connections).items():
         pairs = np.asarray(pairs, int).reshape(-1, 2)
@@ -131,7 +137,7 @@ def draw_triangles(
     edges = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
     keys = np.unique(edges[:, 0] * len(points) + edges[:, 1])
     starts, ends = np.divmod(keys, max(len(points), 1))
-    width = width or stroke_width(image, 0.001)
+    width = width or _fine_width(points, 0.0016)
     return draw_lines(image, points[starts], points[ends], colour or rgb(STAGES["mesh"].dark), width, opacity)
 
 
@@ -160,7 +166,7 @@ def draw_residuals(image: np.ndarray, points: np.ndarray, fitted: np.ndarray, wi
     Returns:
         `(H, W, 3)` uint8.
     """
-    width = width or stroke_width(image, 0.0022)
+    width = width or _fine_width(points, 0.0034)
     image = draw_lines(image, points, fitted, HALO, width * 2, 0.4)
     image = draw_lines(image, points, fitted, rgb(STAGES["fitting"].dark), width)
     return draw_points(image, points, radius=width * 0.9)
