@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.arrays import check_shape
-from facerecon.drawing.theme import ACCENT, QUIET, STAGES, dress, region_tone
+from facerecon.drawing.theme import ACCENT, QUIET, STAGES, TEXT, dress, region_tone
 
 
 def error_curve(
@@ -82,20 +82,26 @@ def blendshape_bars(
     check_shape(np.asarray(scores), (len(ARKIT_NAMES),), "scores")
     both = np.asarray(scores) if fitted is None else np.maximum(scores, fitted)
     shown = [i for i in range(len(ARKIT_NAMES)) if both[i] >= at_least]
-    # A bar chart counts upwards: reversed, the first is at the top.
-    shown = sorted(shown, key=lambda i: (region_tone(ARKIT_NAMES[i]).light, ARKIT_NAMES[i]), reverse=True)
+    # From the brow down to the tongue; a bar chart counts upwards.
+    shown = sorted(shown, key=lambda i: (_place(ARKIT_NAMES[i]), ARKIT_NAMES[i]), reverse=True)
     texts = [(labels or {}).get(ARKIT_NAMES[i], ARKIT_NAMES[i]) for i in shown]
     colours = [region_tone(ARKIT_NAMES[i]).on(dark) for i in shown]
     bars = {"x": np.asarray(scores)[shown], "y": texts, "orientation": "h", "name": names[0]}
     hover = "%{y}: %{x:.2f}<extra></extra>"
     figure = go.Figure(go.Bar(**bars, marker={"color": colours, "cornerradius": 3}, hovertemplate=hover))
     if fitted is not None:
-        marker = {"symbol": "line-ns", "size": 13, "line": {"width": 2.5, "color": ACCENT.on(dark)}}
+        marker = {"symbol": "line-ns", "size": 13, "line": {"width": 2.5, "color": TEXT.on(dark)}}
         marks = {"x": np.asarray(fitted)[shown], "y": texts, "mode": "markers", "name": names[1]}
         figure.add_scatter(**marks, marker=marker, hovertemplate=hover)
     dress(figure, dark).update_layout(height=70 + 19 * len(shown), showlegend=fitted is not None)
     figure.update_xaxes(title_text=x_title, range=[0, 1])
-    return figure.update_yaxes(showgrid=False, tickfont={"size": 11})
+    return figure.update_yaxes(showgrid=False, tickfont={"size": 11}, range=[-0.7, len(shown) - 0.3])
+
+
+def _place(name: str) -> int:
+    """Finds where on the face an expression happens, from the top down."""
+    regions = ("brow", "eye", "cheek", "nose", "mouth", "jaw", "tongue")
+    return next(i for i, region in enumerate(regions) if name.startswith(region))
 
 
 def histogram(
@@ -141,8 +147,9 @@ def histogram(
     figure = go.Figure(go.Bar(**bar, marker={"color": STAGES[stage].on(dark)}, hovertemplate=hover))
     if mark is not None:
         line = {"color": ACCENT.on(dark), "width": 2, "dash": "dash"}
-        figure.add_vline(mark, line=line, annotation_text=mark_text, annotation_position="top right")
+        figure.add_vline(mark, line=line, annotation_text=mark_text, annotation_position="top")
     dress(figure, dark).update_layout(height=height, showlegend=False, bargap=0)
+    figure.update_layout(margin_t=24 if mark_text else 8)
     figure.update_xaxes(title_text=x_title, showgrid=False, range=list(limits))
     return figure.update_yaxes(title_text=y_title)
 
