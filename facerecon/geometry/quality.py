@@ -1,0 +1,25 @@
+"""How well shaped the triangles of a mesh are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facerecon.core.arrays import check_shape
+
+
+def triangle_quality(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """Measures shapes by 4 √3 area / (sum of squared sides) (Bank and Smith 1997).
+
+    Args:
+        vertices: `(V, 3)`, any unit.
+        triangles: `(T, 3)`.
+
+    Returns:
+        `(T,)` in [0, 1]: 1 for an equilateral triangle, 0 for one without area.
+    """
+    check_shape(vertices, ("V", 3), "vertices")
+    check_shape(triangles, ("T", 3), "triangles")
+    a, b, c = (vertices[triangles[:, k]] for k in range(3))
+    double_area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    squares = sum((side**2).sum(axis=1) for side in (b - a, c - b, a - c))
+    return 2 * np.sqrt(3) * double_area / np.where(squares > 0, squares, 1)
