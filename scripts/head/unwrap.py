@@ -1,8 +1,8 @@
 """Lays the head's skin out flat: the face upright and large in the middle, one seam down the back of the head.
 
 The outer skin is cut along the back's midline, spread over a disk (Tutte 1963), then freed of distortion (SLIM,
-Rabinovich et al. 2017, by libigl). So that the face gets more texels than the back of the head, lengths are first magnified by an
-inversion about a point in front of the face, which keeps angles. The result is made exactly symmetric.
+Rabinovich et al. 2017, by libigl). So that the face gets more texels than the back of the head, lengths are first
+magnified by an inversion about a point in front of the face, which keeps angles. The result is made exactly symmetric.
 """
 
 from __future__ import annotations

@@ -1,0 +1,316 @@
+"""The order of the stages: photos in, every value as it is born, a textured head at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from facerecon.core.arrays import read_only
+from facerecon.core.errors import NoFaceError, SettingsError
+from facerecon.core.types import Faces, Fit, Landmarks, Mesh, Photo, Reconstruction, Texture
+from facerecon.detection import DETECTORS
+from facerecon.geometry.projection import project_head
+from facerecon.geometry.transforms import head_pose
+from facerecon.landmarks import LANDMARKERS
+from facerecon.mesh.subdivide import subdivide
+from facerecon.morphable import HEADS
+from facerecon.morphable.face_model import FaceModel
+from facerecon.morphable.fitting import FitSettings, FitStep, as_fit, fit_steps
+from facerecon.morphable.pose import first_camera
+from facerecon.texture import Layout, bake, lay_out
+
+STAGES = ("detection", "landmarks", "fitting", "mesh", "texture", "model")
+TEXTURE_SIZES = (512, 1024, 2048, 4096)
+SMALL_FACE = 80
+"px between which and the detector's box a photo holds too little for a good texture"
+PROFILE = np.radians(55)
+"yaw beyond which half of the face is guessed"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a visitor may choose; None stands for the default part."""
+
+    detector: str | None = None
+    landmarker: str | None = None
+    head: str | None = None
+    device: str = "cpu"
+    texture_size: int = 1024
+    faces: tuple[int | None, ...] = ()
+    "by photo: which face, in the detector's order; None or missing: the largest"
+    landmarks: tuple[Any, ...] = ()
+    "by photo: corrected points `(L, 2)` px in the landmarker's scheme; None or missing: the detected ones"
+    subdivisions: int = 1
+    fit: FitSettings = FitSettings()
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A value as it is born."""
+
+    stage: str
+    "one of STAGES"
+    value: Faces | Landmarks | FitStep | Fit | Mesh | Texture | Reconstruction
+    milliseconds: float
+    "what this value took"
+    fraction: float
+    "of the whole way, in (0, 1]"
+    photo: int | None = None
+    "number of the photo, where the value belongs to one"
+
+
+@dataclass(frozen=True, eq=False)
+class Refinement:
+    """A head's mesh subdivided some times, and what carries other shapes over to it."""
+
+    mesh: Mesh
+    "of the mean head"
+    matrix: sparse.csr_matrix
+    "`(V2, V)`: finer vertices = matrix @ vertices"
+    morphs: np.ndarray
+    "`(E, V2, 3)` mm, float32"
+    face_region: np.ndarray
+    "`(V2,)`"
+
+    @classmethod
+    def of(cls, head: FaceModel, times: int) -> Refinement:
+        mesh, matrix = head.mesh(head.mean), sparse.identity(len(head.mean), format="csr")
+        for _ in range(times):
+            mesh, finer = subdivide(mesh)
+            matrix = finer @ matrix
+        morphs = np.stack([matrix @ field for field in head.expression_basis]) if len(head.expression_basis) else None
+        empty = np.zeros((0, len(mesh.vertices), 3))
+        return cls(mesh, matrix, read_only(empty if morphs is None else morphs, np.float32), matrix @ head.face_region)
+
+
+class Parts:
+    """The parts that settings name, made when first asked for and kept: hand the same Parts to several runs.
+
+    Args:
+        settings: only its names of parts and its device matter.
+    """
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self._refinements: dict[int, Refinement] = {}
+        self._layouts: dict[tuple[int, int], Layout] = {}
+
+    @cached_property
+    def detector(self):
+        return DETECTORS.create(self.settings.detector)
+
+    @cached_property
+    def landmarker(self):
+        return LANDMARKERS.create(self.settings.landmarker)
+
+    @cached_property
+    def head(self):
+        return HEADS.create(self.settings.head)
+
+    def refinement(self, times: int) -> Refinement:
+        """Gives the head's subdivision, which depends on its triangles only."""
+        if times not in self._refinements:
+            self._refinements[times] = Refinement.of(self.head, times)
+        return self._refinements[times]
+
+    def layout(self, times: int, size: int) -> Layout:
+        """Gives where each texel of a texture lies on the head, which depends on its uv only."""
+        if (times, size) not in self._layouts:
+            finer = self.refinement(times)
+            self._layouts = {(times, size): lay_out(finer.mesh, size, finer.mesh.vertices)}  # they are large: keep one
+        return self._layouts[times, size]
+
+    def close(self) -> None:
+        """Frees what the parts hold outside Python."""
+        for name in ("detector", "landmarker"):
+            if name in self.__dict__:
+                getattr(self, name).close()
+
+
+def reconstruct(
+    photos: Sequence[Photo], settings: Settings | None = None, parts: Parts | None = None
+) -> Reconstruction:
+    """Makes one textured head from photos of one person; see `reconstruct_steps`."""
+    *_, last = reconstruct_steps(photos, settings, parts)
+    return last.value
+
+
+def reconstruct_steps(
+    photos: Sequence[Photo], settings: Settings | None = None, parts: Parts | None = None
+) -> Iterator[Step]:
+    """Runs the stages and yields each value as it is born; the last is the Reconstruction.
+
+    Args:
+        photos: one or more, all of one person.
+        settings: what the visitor chose.
+        parts: detector, landmarker and head of an earlier run with the same names, to save their loading.
+
+    Raises:
+        NoFaceError: a photo shows no face.
+        SettingsError: a part or a size does not exist, or there is no photo.
+        AssetError: a weight is missing and cannot be fetched.
+    """
+    settings = settings or Settings()
+    if not photos:
+        raise SettingsError("At least one photo is needed.", "no_photo")
+    if settings.texture_size not in TEXTURE_SIZES:
+        raise SettingsError(f"The texture size must be one of {', '.join(map(str, TEXTURE_SIZES))}.")
+    own = parts is None
+    run = _Run(photos, settings, parts or Parts(settings))
+    try:
+        yield from run.steps()
+    finally:
+        if own:
+            run.parts.close()
+
+
+class _Run:
+    """One run: what is born so far, and the clock."""
+
+    def __init__(self, photos: Sequence[Photo], settings: Settings, parts: Parts):
+        self.photos, self.settings, self.parts = tuple(photos), settings, parts
+        self.timings = dict.fromkeys(STAGES, 0.0)
+        self.clock = time.perf_counter()
+        self.warnings: list[str] = []
+
+    def step(self, stage: str, value: Any, fraction: float, photo: int | None = None) -> Step:
+        now = time.perf_counter()
+        milliseconds = (now - self.clock) * 1000
+        self.timings[stage] += milliseconds
+        self.clock = now
+        return Step(stage, value, milliseconds, fraction, photo)
+
+    def steps(self) -> Iterator[Step]:
+        yield from self.find_faces()
+        yield from self.locate_landmarks()
+        yield from self.fit_head()
+        yield from self.build_mesh()
+        self.texture = self.bake_texture()
+        yield self.step("texture", self.texture, 0.95)
+        yield self.finish()
+
+    def find_faces(self) -> Iterator[Step]:
+        self.faces: list[Faces] = []
+        self.chosen: list[int] = []
+        for number, photo in enumerate(self.photos):
+            faces = self.parts.detector.detect(photo)
+            yield self.step("detection", faces, 0.05 + 0.15 * (number + 1) / len(self.photos), number)
+            self.chosen.append(_choose(photo, faces, _item(self.settings.faces, number)))
+            self.faces.append(faces)
+            if faces.sizes[self.chosen[-1]] < SMALL_FACE:
+                self.warn("small_face")
+
+    def locate_landmarks(self) -> Iterator[Step]:
+        self.landmarks: list[Landmarks] = []
+        for number, (photo, faces, chosen) in enumerate(zip(self.photos, self.faces, self.chosen, strict=True)):
+            found = self.parts.landmarker.locate(photo, faces.boxes[chosen])
+            if found is None:
+                raise NoFaceError(
+                    f"In “{photo.name}” there is a face, but its landmarks cannot be found.", name=photo.name
+                )
+            corrected = _item(self.settings.landmarks, number)
+            if corrected is not None:
+                found = _corrected(found, np.asarray(corrected, dtype=np.float64), photo)
+            self.landmarks.append(found)
+            yield self.step("landmarks", found, 0.2 + 0.15 * (number + 1) / len(self.photos), number)
+
+    def fit_head(self) -> Iterator[Step]:
+        cameras = [first_camera(photo) for photo in self.photos]
+        known = [photo.focal_px is not None for photo in self.photos]
+        fitting = fit_steps(self.parts.head, self.landmarks, cameras, focal_known=known, settings=self.settings.fit)
+        for count, last in enumerate(fitting, start=1):
+            yield self.step("fitting", last, 0.35 + 0.2 * count / (self.settings.fit.iterations + 1))
+        self.fit = as_fit(self.parts.head, last)
+        if any(abs(head_pose(view.camera_from_head)[0]) > PROFILE for view in self.fit.views):
+            self.warn("profile")
+        yield self.step("fitting", self.fit, 0.55)
+
+    def build_mesh(self) -> Iterator[Step]:
+        head, finer = self.parts.head, self.parts.refinement(self.settings.subdivisions)
+        shapes = [head.shape(self.fit.identity, view.expression) for view in self.fit.views]
+        yield self.step("mesh", head.mesh(shapes[0]), 0.6)
+        self.view_vertices = [finer.matrix @ vertices for vertices in shapes]
+        self.mesh = replace(finer.mesh, vertices=self.view_vertices[0])
+        yield self.step("mesh", self.mesh, 0.65)
+
+    def bake_texture(self) -> Texture:
+        times, size = self.settings.subdivisions, self.settings.texture_size
+        return bake(
+            self.photos,
+            self.mesh,
+            self.fit.views,
+            self.view_vertices,
+            size,
+            face_region=self.parts.refinement(times).face_region,
+            layout=self.parts.layout(times, size),
+        )
+
+    def finish(self) -> Step:
+        head, fit = self.parts.head, self.fit
+        neutral = head.shape(fit.identity)
+        result = Reconstruction(
+            photos=self.photos,
+            faces=tuple(self.faces),
+            chosen=tuple(self.chosen),
+            landmarks=tuple(self.landmarks),
+            fit=fit,
+            mesh=self.mesh,
+            morphs=self.parts.refinement(self.settings.subdivisions).morphs,
+            neutral=head.skin(neutral),
+            neutral_landmarks68=head.landmarks("ibug68").on(neutral, head.triangles),
+            texture=self.texture,
+            part_images={},
+            head_model=head.name,
+            timings_ms={},
+            warnings=tuple(self.warnings),
+        )
+        last = self.step("model", result, 1.0)
+        # The dictionary belongs to this run alone until it is handed out here.
+        result.timings_ms.update(self.timings, total=sum(self.timings.values()))
+        return last
+
+    def warn(self, key: str) -> None:
+        if key not in self.warnings:
+            self.warnings.append(key)
+
+
+def _item(values: Sequence[Any], number: int) -> Any:
+    """Gives a choice for one photo, None where nothing was chosen."""
+    return values[number] if number < len(values) else None
+
+
+def _choose(photo: Photo, faces: Faces, wanted: int | None) -> int:
+    """Chooses the face that was asked for, else the largest."""
+    if not len(faces):
+        raise NoFaceError(f"No face was found in “{photo.name}”.", name=photo.name)
+    if wanted is None:
+        return int(faces.sizes.argmax())
+    if not 0 <= wanted < len(faces):
+        raise SettingsError(f"“{photo.name}” has {len(faces)} faces; there is no number {wanted + 1}.", "wrong_face")
+    return wanted
+
+
+def _corrected(found: Landmarks, points: np.ndarray, photo: Photo) -> Landmarks:
+    """Puts corrected points into detected landmarks."""
+    if points.shape != found.points.shape or not np.isfinite(points).all():
+        raise SettingsError(
+            f"Corrected landmarks for “{photo.name}” must be {len(found.points)} finite points (x, y).",
+            "wrong_landmarks",
+        )
+    return Landmarks(points, found.depth, found.scheme, found.blendshapes)
+
+
+def landmark_positions(head: Any, fit: Fit, view: int, scheme: str) -> np.ndarray:
+    """Finds where the fitted head's landmarks of a scheme fall in a photo, `(L, 2)` px."""
+    found = fit.views[view]
+    points = head.landmarks(scheme).on(head.shape(fit.identity, found.expression), head.triangles)
+    return project_head(found.camera, found.camera_from_head, points)[0]
+
+
+__all__ = ["STAGES", "Parts", "Settings", "Step", "landmark_positions", "reconstruct", "reconstruct_steps"]
