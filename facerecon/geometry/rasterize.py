@@ -165,8 +165,9 @@ def _chunks(setup: _Setup, height: int, width: int) -> Iterator[tuple[np.ndarray
     """Splits the triangles on the picture into groups of bounded size: triangles, first row, number of rows."""
     first = np.ceil(np.clip(setup.y[:, 0], 0, height)).astype(np.int64)
     rows = np.ceil(np.clip(setup.y[:, 2], 0, height)).astype(np.int64) - first
-    columns = np.clip(setup.x.max(axis=1), -1, width) - np.clip(setup.x.min(axis=1), -1, width) + 1
-    chosen = np.flatnonzero((rows > 0) & (setup.x.max(axis=1) >= 0) & (setup.x.min(axis=1) < width))
+    left, right = _least(setup.x), -_least(-setup.x)
+    columns = np.clip(right, -1, width) - np.clip(left, -1, width) + 1
+    chosen = np.flatnonzero((rows > 0) & (right >= 0) & (left < width))
     cost = np.cumsum(rows[chosen] * np.ceil(columns[chosen]))
     if len(chosen):
         bounds = np.searchsorted(cost, np.arange(CHUNK_PIXELS, cost[-1] + CHUNK_PIXELS, CHUNK_PIXELS), side="right")
@@ -174,6 +175,11 @@ def _chunks(setup: _Setup, height: int, width: int) -> Iterator[tuple[np.ndarray
             if stop > start:
                 part = chosen[start:stop]
                 yield part, first[part], rows[part]
+
+
+def _least(corners: np.ndarray) -> np.ndarray:
+    """Finds the least of each row of `(N, 3)`; numpy's own reduction over so short an axis is ten times slower."""
+    return np.minimum(np.minimum(corners[:, 0], corners[:, 1]), corners[:, 2])
 
 
 def _ramp(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -204,7 +210,7 @@ def _pixels(
     span, step = _ramp(lengths)
     value = at_left[span] + gradient[span, 0] * step
     # Needles have steep gradients: no pixel of a triangle is nearer or farther than its corners.
-    np.clip(value, linear.min(axis=1)[span], linear.max(axis=1)[span], out=value)
+    np.clip(value, _least(linear)[span], -_least(-linear)[span], out=value)
     return (row * width + left)[span] + step, which[span], value
 
 

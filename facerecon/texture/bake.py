@@ -1,0 +1,160 @@
+"""Baking: the skin's texture from photos, the order of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from facerecon.core.types import FILLED, MIRRORED, SEEN, Mesh, Photo, Texture, View
+from facerecon.texture.capture import Capture, capture
+from facerecon.texture.fill import filling
+from facerecon.texture.grain import strands, strength
+from facerecon.texture.hair import Hair, find_hair
+from facerecon.texture.harmonise import matching_gain
+from facerecon.texture.layout import Layout, lay_out
+from facerecon.texture.skin import SkinColour
+from facerecon.texture.source import Source, blend, details, make_source
+from facerecon.texture.trust import judge, learn_from
+
+_UNKNOWN_SKIN = SkinColour(
+    np.array([65.0, 14.0, 17.0]), np.diag(1 / np.square([15.0, 6.0, 6.0])), np.array([199.0, 149.0, 128.0])
+)
+"for a head of which no photo shows enough"
+_SKIN_GRAIN, _HAIR_GRAIN = (0.5, 4.0), (4.0, 9.0)
+"least and largest standard deviations, 8-bit steps"
+
+
+def bake(
+    photos: Sequence[Photo],
+    mesh: Mesh,
+    views: Sequence[View],
+    vertices_by_view: Sequence[np.ndarray],
+    size: int,
+    *,
+    mirror_vertices: np.ndarray | None = None,
+    face_region: np.ndarray | None = None,
+    foreground: Sequence[np.ndarray | None] | None = None,
+    layout: Layout | None = None,
+    rng: np.random.Generator | None = None,
+) -> Texture:
+    """Bakes the texture of the skin from one or more photos.
+
+    Args:
+        photos: of one person.
+        mesh: the whole head (its topology, uv and parts; eyes and teeth hide skin).
+        views: camera and pose of each photo.
+        vertices_by_view: `(V, 3)` mm, head frame: the head with each photo's expression.
+        size: px of the square texture.
+        mirror_vertices: `(V, 3)` mm, the same mesh as a head that is its own mirror image in x; without it nothing is
+            mirrored. Not used when `layout` is given.
+        face_region: `(V,)` in [0, 1]: 1 on the face, where whatever the photo shows is painted; elsewhere only what has
+            the colour of skin. None: 1 everywhere.
+        foreground: by photo None or `(H, W)` in [0, 1], the person's pixels.
+        layout: what `lay_out` prepared for this topology and size, to save time.
+        rng: for the grain of what is filled; None: the same grain each time.
+
+    Returns:
+        The picture and, by texel, where most of its colour comes from.
+    """
+    layout = layout or lay_out(mesh, size, mirror_vertices)
+    if layout.atlas.size != size:
+        raise ValueError(f"the layout is for {layout.atlas.size} px, not {size}")
+    region = np.ones(len(mesh.vertices)) if face_region is None else np.asarray(face_region, dtype=np.float64)
+    masks = foreground or [None] * len(photos)
+    taken = [
+        capture(photo.image, view.camera, view.camera_from_head, vertices, mesh.triangles, layout, mask)
+        for photo, view, vertices, mask in zip(photos, views, vertices_by_view, masks, strict=True)
+    ]
+    captures = [one for one in taken if one is not None]
+    skins = [learn_from(one, region, layout) for one in captures]
+    sources = _harmonised(captures, skins, region, layout)
+    skin = next((one for one in skins if one is not None), _UNKNOWN_SKIN)
+    mirrors = _mirrors(sources, skin, layout)
+    hair = find_hair([one for one, own in zip(captures, skins, strict=True) if own], skin, layout)
+    return _paint(sources, mirrors, skin, hair, layout, rng or np.random.default_rng(0))
+
+
+def _harmonised(
+    captures: list[Capture], skins: list[SkinColour | None], region: np.ndarray, layout: Layout
+) -> list[Source]:
+    """Makes sources of the photos and brings each one's colours to those before it."""
+    sources: list[Source] = []
+    for one, skin in zip(captures, skins, strict=True):
+        source = make_source(one, judge(one, region, skin, layout))
+        if sources:
+            colours, trust = blend(sources)
+            gain = matching_gain(layout, source.base, colours, trust * source.trust)
+            source = source.corrected(gain)
+        sources.append(source)
+    return sources
+
+
+def _mirrors(sources: list[Source], skin: SkinColour, layout: Layout) -> list[Source]:
+    """Makes the mirrored sources, their colours brought to the side that is seen."""
+    if layout.mirror is None or not sources:
+        return []
+    mirrors = [source.mirrored(layout.mirror) for source in sources]
+    colours, trust = blend(sources)
+    other, other_trust = blend(mirrors)
+    alike = skin.likelihood(colours) * skin.likelihood(other)
+    gain = matching_gain(layout, other, colours, trust * other_trust * alike)
+    return [one.corrected(gain) for one in mirrors]
+
+
+def _paint(
+    sources: list[Source],
+    mirrors: list[Source],
+    skin: SkinColour,
+    hair: Hair,
+    layout: Layout,
+    rng: np.random.Generator,
+) -> Texture:
+    """Mixes what is seen, mirrored and filled: the low band by vertex, details and grain by texel."""
+    nothing = np.zeros((len(layout.reference), 3)), np.zeros(len(layout.reference))
+    (seen, trust), (mirrored, mirror_trust) = (blend(group) if group else nothing for group in (sources, mirrors))
+    by_mirror = (1 - trust) * mirror_trust
+    share = trust + by_mirror
+    known = trust[:, None] * seen + by_mirror[:, None] * mirrored
+    filled = filling(layout, known / np.where(share > 0, share, 1)[:, None], share, skin, hair)
+    low = known + (1 - share)[:, None] * filled
+
+    atlas = layout.atlas
+    texels = atlas.from_vertices @ np.column_stack([low, trust, by_mirror, hair.share]).astype(np.float32)
+    colours, shares, hairy = texels[:, :3].copy(), texels[:, 3:5], texels[:, 5]
+    strengths = (_SKIN_GRAIN[0], _HAIR_GRAIN[0])
+    for k, group in enumerate((sources, mirrors)):
+        if group:
+            detail, visible = details(group, atlas)
+            shares[:, k] *= visible
+            colours += shares[:, k : k + 1] * detail
+            if k == 0:
+                strengths = _strengths(detail, shares[:, 0] > 0.9, hairy)
+    _add_grain(colours, 1 - shares.sum(axis=1), hairy, strengths, layout, rng)
+    image = np.clip(np.rint(colours), 0, 255).astype(np.uint8)
+    mostly_mirrored = shares[:, 1] >= 0.5 * (1 - shares[:, 0])
+    provenance = np.where(shares[:, 0] >= 0.5, SEEN, np.where(mostly_mirrored, MIRRORED, FILLED)).astype(np.uint8)
+    return Texture(atlas.spread(image), np.where(atlas.near, atlas.spread(provenance), np.uint8(FILLED)))
+
+
+def _strengths(detail: np.ndarray, seen: np.ndarray, hairy: np.ndarray) -> tuple[float, float]:
+    """Measures the fine structure of what is seen: standard deviations on skin and in hair."""
+    return strength(detail, seen & (hairy < 0.1), *_SKIN_GRAIN), strength(detail, seen & (hairy > 0.3), *_HAIR_GRAIN)
+
+
+def _add_grain(
+    colours: np.ndarray,
+    filled: np.ndarray,
+    hairy: np.ndarray,
+    strengths: tuple[float, float],
+    layout: Layout,
+    rng: np.random.Generator,
+) -> None:
+    """Adds pores and strands to the `(N, 3)` colours, in place, where they are filled."""
+    on_skin = 0.5 * strengths[0] * filled * (1 - hairy)
+    colours += (on_skin * rng.standard_normal(len(colours), dtype=np.float32))[:, None]
+    rows = np.flatnonzero(filled * hairy > 0.02)
+    points = layout.atlas.from_vertices[rows] @ layout.reference.astype(np.float32)
+    bright = strengths[1] * filled[rows] * hairy[rows] * strands(points, rng)
+    # Light and dark strands have the hair's own hue.
+    colours[rows] *= 1 + (bright / np.maximum(colours[rows].mean(axis=1), 20))[:, None]

@@ -1,0 +1,189 @@
+"""One photo, cut to the head, and what it shows of each vertex: where, how slanted, whether hidden, which colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facerecon.core.types import Camera
+from facerecon.geometry.graph import edges
+from facerecon.geometry.normals import vertex_normals
+from facerecon.geometry.projection import project, resize_camera
+from facerecon.geometry.rasterize import depth_buffer
+from facerecon.geometry.sampling import sample
+from facerecon.geometry.transforms import apply
+from facerecon.texture.layout import Layout
+
+_PAD_PX = 8
+_BUFFER_PX = 600
+_TOLERANCE_MM = 1.5
+_STEEPEST = 4.0
+
+
+@dataclass(frozen=True, eq=False)
+class Capture:
+    image: np.ndarray
+    "`(h, w, 3)` RGB uint8: the part of the photo around the head, made smaller where it is finer than the texture"
+    camera: Camera
+    "of `image`"
+    vertices: np.ndarray
+    "`(V, 3)` mm, in the camera's frame"
+    facing: np.ndarray
+    "`(V,)` cosine between the normal and the way to the camera"
+    free: np.ndarray
+    "`(V,)` bool: in front of the camera and hidden by nothing"
+    gap: np.ndarray
+    "`(V,)` mm to whatever hides the vertex; <= 0 where nothing does"
+    inside: np.ndarray
+    "`(V,)` mm from the head's outline in the photo, measured at the vertex; 0 outside"
+    border: np.ndarray
+    "`(V,)` mm from the photo's border; negative outside"
+    colours: np.ndarray
+    "`(V, 3)` RGB in [0, 255], of the photo smoothed to the spacing of the vertices"
+    foreground: np.ndarray
+    "`(V,)` in [0, 1]: how much the photo's foreground mask, if there is one, holds the vertex for the person"
+    buffer: np.ndarray
+    "`(b, b')` float32 mm: depth of the nearest surface, of the whole head with eyes and teeth"
+    buffer_camera: Camera
+    "of `buffer`"
+
+    def hidden(self, points: np.ndarray) -> np.ndarray:
+        """Tells which of `(N, 3)` points, camera's frame, lie well behind the nearest surface: `(N,)` bool."""
+        return points[:, 2] > sample(self.buffer, project(self.buffer_camera, points), nearest=True) + 2 * _TOLERANCE_MM
+
+    def look_up(self, points: np.ndarray) -> np.ndarray:
+        """Reads the photo at `(N, 3)` points in the camera's frame: `(N, 3)` float32 RGB."""
+        return sample(self.image, project(self.camera, points)).astype(np.float32)
+
+
+def capture(
+    image: np.ndarray,
+    camera: Camera,
+    camera_from_head: np.ndarray,
+    vertices: np.ndarray,
+    triangles: np.ndarray,
+    layout: Layout,
+    foreground: np.ndarray | None = None,
+) -> Capture | None:
+    """Looks at a head through a photo's camera.
+
+    Args:
+        image: `(H, W, 3)` RGB uint8.
+        camera: of the photo.
+        camera_from_head: `(4, 4)`.
+        vertices: `(V, 3)` mm, as they were in that photo.
+        triangles: `(T, 3)` of the whole head: all of them occlude.
+        layout: of the texture.
+        foreground: `(H, W)` in [0, 1] or bool, the person's pixels; None: unknown.
+
+    Returns:
+        None where the head lies outside the photo.
+    """
+    points = apply(camera_from_head, vertices)
+    box = _box(camera, points, image.shape)
+    if box is None:
+        return None
+    left, top, right, bottom = box
+    cut = Camera(right - left, bottom - top, camera.focal, camera.centre - (left, top))
+    factor = _reduction(project(cut, points), points, layout)
+    image = image[top:bottom, left:right]
+    if factor < 1:
+        cut = resize_camera(cut, factor)
+        image = cv2.resize(image, (cut.width, cut.height), interpolation=cv2.INTER_AREA)
+    image = np.ascontiguousarray(image)
+    normals = vertex_normals(points, layout.triangles)
+    facing = -np.einsum("nk,nk->n", normals, points) / np.linalg.norm(points, axis=1)
+    buffer_camera = resize_camera(cut, min(_BUFFER_PX / max(cut.width, cut.height), 1))
+    buffer = depth_buffer(
+        project(buffer_camera, points), points[:, 2], triangles, buffer_camera.height, buffer_camera.width
+    )
+    free, gap = _hiding(buffer, buffer_camera, points, facing)
+    return Capture(
+        image=image,
+        camera=cut,
+        vertices=points,
+        facing=facing,
+        free=free,
+        gap=gap,
+        inside=_from_outline(buffer, buffer_camera, points),
+        border=_from_border(camera, points),
+        colours=_smooth_colours(image, cut, points, layout),
+        foreground=_in_mask(foreground, camera, points),
+        buffer=buffer,
+        buffer_camera=buffer_camera,
+    )
+
+
+def _box(camera: Camera, points: np.ndarray, shape: tuple[int, ...]) -> tuple[int, int, int, int] | None:
+    """Finds the part of a photo (left, top, right, bottom) in which the head lies, or None."""
+    front = points[:, 2] > 0
+    if not front.any():
+        return None
+    pixels = project(camera, points[front])
+    low = np.clip(np.floor(pixels.min(axis=0)).astype(int) - _PAD_PX, 0, (shape[1], shape[0]))
+    high = np.clip(np.ceil(pixels.max(axis=0)).astype(int) + _PAD_PX + 1, 0, (shape[1], shape[0]))
+    return (*low.tolist(), *high.tolist()) if (high - low >= 2).all() else None
+
+
+def _reduction(pixels: np.ndarray, points: np.ndarray, layout: Layout) -> float:
+    """Finds by how much to shrink the photo, so that most of it is not finer than the texture (no aliasing)."""
+    a, b, c = (pixels[layout.triangles[:, k]] for k in range(3))
+    # y points down: what faces the camera has a negative area.
+    area = -np.linalg.det(np.stack([b - a, c - a], axis=1)) / 2
+    good = (area > 0) & (points[layout.triangles, 2] > 0).all(axis=1) & (layout.uv_areas > 0)
+    if not good.any():
+        return 1.0
+    # The finest-textured part decides, the face: a quarter of the area seen.
+    ratio = area[good] / layout.uv_areas[good]
+    order = np.argsort(ratio)
+    share = np.cumsum(area[good][order])
+    typical = ratio[order][np.searchsorted(share, 0.25 * share[-1])]
+    return float(min(1 / np.sqrt(typical), 1)) if typical > 1.3 else 1.0
+
+
+def _hiding(
+    buffer: np.ndarray, camera: Camera, points: np.ndarray, facing: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Compares vertices with the depth buffer: `(V,)` free, and `(V,)` mm behind what hides them."""
+    pixels = project(camera, points)
+    slope = np.clip(np.sqrt(np.maximum(1 - facing**2, 0)) / np.maximum(facing, 1e-6), 0, _STEEPEST)
+    tolerance = _TOLERANCE_MM + slope * points[:, 2] / camera.focal
+    # A vertex on an outline may fall on the pixel beside it: the farthest of 3 x 3 pixels decides.
+    farthest = cv2.dilate(np.where(np.isfinite(buffer), buffer, np.float32(1e9)), np.ones((3, 3)))
+    free = (points[:, 2] > 0) & (points[:, 2] <= sample(farthest, pixels, nearest=True) + tolerance)
+    return free, np.where(free, 0, points[:, 2] - sample(buffer, pixels, nearest=True))
+
+
+def _from_outline(buffer: np.ndarray, camera: Camera, points: np.ndarray) -> np.ndarray:
+    """Measures how far inside the head's outline each vertex appears, `(V,)` mm."""
+    covered = np.isfinite(buffer).astype(np.uint8)
+    if covered.all():
+        return np.full(len(points), np.inf)
+    pixels = cv2.distanceTransform(covered, cv2.DIST_L2, 5)
+    return sample(pixels, project(camera, points)) * np.maximum(points[:, 2], 0) / camera.focal
+
+
+def _from_border(camera: Camera, points: np.ndarray) -> np.ndarray:
+    """Measures how far inside the photo each vertex appears, `(V,)` mm."""
+    pixels = project(camera, points)
+    room = np.minimum(pixels, (camera.width - 1, camera.height - 1) - pixels).min(axis=1)
+    return np.where(points[:, 2] > 0, room * points[:, 2] / camera.focal, -1.0)
+
+
+def _smooth_colours(image: np.ndarray, camera: Camera, points: np.ndarray, layout: Layout) -> np.ndarray:
+    """Reads at the vertices a photo smoothed to their spacing, so that nothing finer is lost between them."""
+    pixels = project(camera, points)
+    start, end = edges(layout.triangles).T
+    sigma = 0.6 * float(np.median(np.linalg.norm(pixels[start] - pixels[end], axis=1)))
+    if sigma > 0.3:
+        image = cv2.GaussianBlur(image, (0, 0), min(sigma, 50.0), borderType=cv2.BORDER_REPLICATE)
+    return sample(image, pixels).astype(np.float64)
+
+
+def _in_mask(mask: np.ndarray | None, camera: Camera, points: np.ndarray) -> np.ndarray:
+    """Reads a foreground mask at the vertices, `(V,)`; 1 without one."""
+    if mask is None:
+        return np.ones(len(points))
+    return np.clip(sample(np.asarray(mask, dtype=np.float32), project(camera, points)), 0, 1).astype(np.float64)

@@ -1,0 +1,36 @@
+"""What nobody saw: a smooth field of skin and hair colours over the head, dark in its cavities."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facerecon.texture.extend import extend
+from facerecon.texture.hair import Hair
+from facerecon.texture.layout import Layout
+from facerecon.texture.ramp import ramp
+from facerecon.texture.skin import SkinColour
+
+_REACH_MM = 60.0
+_CAVITY = np.array([0.42, 0.24, 0.24])
+"what is left of a colour deep in mouth and nostrils"
+_CAVITY_OPENNESS = (0.02, 0.35)
+
+
+def filling(layout: Layout, colours: np.ndarray, trust: np.ndarray, skin: SkinColour, hair: Hair) -> np.ndarray:
+    """Extends what is known over the whole skin.
+
+    Args:
+        layout: of the texture.
+        colours: `(V, 3)` RGB, the low band of what is seen or mirrored.
+        trust: `(V,)` in [0, 1], of `colours`.
+        skin: the person's.
+        hair: the person's.
+
+    Returns:
+        `(V, 3)` RGB in [0, 255].
+    """
+    confidence = trust**2 * skin.likelihood(colours) * (1 - hair.share)
+    field = extend(layout, colours, confidence, skin.typical, _REACH_MM)
+    field = (1 - hair.share[:, None]) * field + hair.share[:, None] * hair.colour
+    light = ramp(layout.openness, *_CAVITY_OPENNESS)[:, None]
+    return np.clip(field * (_CAVITY + (1 - _CAVITY) * light), 0, 255)

@@ -1,0 +1,79 @@
+"""Fine structure for what nobody saw, as strong as where it was seen: pores on the skin, strands on the scalp."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from facerecon.core.arrays import check_shape
+from facerecon.geometry.sampling import sample
+
+_CROWN = np.array([0.0, 0.94, -0.34])
+"direction from the head's middle to the whorl that hair grows away from"
+_MIDDLE = np.array([0.0, 15.0, -70.0])
+_STRAND_WIDTH_MM, _STRAND_LENGTH_MM = 1.2, 16.0
+_OCTAVES = (5, 10)
+_RADIUS_MM = 90.0
+_WAVES = 0.006
+
+
+def strands(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Makes the brightness of short hair combed away from the crown: noise drawn out along the meridians.
+
+    Args:
+        points: `(N, 3)` mm, head frame.
+        rng: where the noise comes from.
+
+    Returns:
+        `(N,)` float32, mean about 0, standard deviation about 1.
+    """
+    check_shape(points, ("N", 3), "points")
+    from_middle = (np.asarray(points, dtype=np.float32) - _MIDDLE.astype(np.float32)) @ _axes().astype(np.float32)
+    radius = np.hypot(from_middle[:, 0], from_middle[:, 1])
+    turn = np.arctan2(from_middle[:, 1], from_middle[:, 0]) / np.float32(2 * np.pi) + 0.5
+    along = np.arctan2(radius, from_middle[:, 2]) * np.float32(_RADIUS_MM / _STRAND_LENGTH_MM)
+    rows = int(np.ceil(np.pi * _RADIUS_MM / _STRAND_LENGTH_MM)) + 2
+    turn = turn + _WAVES * _noise(rng, rows, 16, turn, along)
+    # Meridians meet at the crown: fewer strands there, so that none gets thinner.
+    octave = np.clip(np.log2(np.maximum(2 * np.pi * radius / _STRAND_WIDTH_MM, 1)), _OCTAVES[0], _OCTAVES[1] - 1)
+    result, power = np.zeros(len(points), np.float32), np.zeros(len(points), np.float32)
+    for level in range(*_OCTAVES):
+        weight = np.maximum(1 - np.abs(octave - level), 0).astype(np.float32)
+        chosen = np.flatnonzero(weight)
+        layer = _noise(rng, rows, 2**level, turn[chosen], along[chosen])
+        result[chosen] += weight[chosen] * layer
+        power += weight**2
+    # Bilinear mixing of independent values leaves four ninths of their variance.
+    return result / np.sqrt(power * np.float32(4 / 9))
+
+
+def _axes() -> np.ndarray:
+    """Builds `(3, 3)` orthonormal columns: aside, front, crown."""
+    crown = _CROWN / np.linalg.norm(_CROWN)
+    aside = np.array([1.0, 0.0, 0.0])
+    return np.column_stack([aside, np.cross(crown, aside), crown])
+
+
+def _noise(rng: np.random.Generator, rows: int, columns: int, turn: np.ndarray, along: np.ndarray) -> np.ndarray:
+    """Reads smooth noise, `columns` values around (periodic in `turn`) by `rows` along, at `(N,)` places."""
+    values = rng.standard_normal((rows, columns)).astype(np.float32)
+    values = cv2.copyMakeBorder(values, 0, 0, 1, 1, cv2.BORDER_WRAP)
+    return sample(values, np.column_stack([np.mod(turn, 1) * columns + 0.5, along]))
+
+
+def strength(detail: np.ndarray, chosen: np.ndarray, weakest: float, strongest: float) -> float:
+    """Measures how strong the fine structure is, robustly.
+
+    Args:
+        detail: `(N, 3)` RGB beyond the smooth part.
+        chosen: `(N,)` bool, where to look.
+        weakest: the result's least value, also where there is too little to measure.
+        strongest: the result's largest value.
+
+    Returns:
+        A standard deviation in 8-bit steps.
+    """
+    if chosen.sum() < 500:
+        return weakest
+    grey = detail[chosen].mean(axis=1)
+    return float(np.clip(1.48 * np.median(np.abs(grey - np.median(grey))), weakest, strongest))

@@ -1,0 +1,145 @@
+"""Pictures for the parts that are not skin: eyes with the person's iris colour, teeth, tongue."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facerecon.core.arrays import check_shape
+from facerecon.texture.ramp import ramp
+
+BROWN = (92, 62, 42)
+"RGB of the commonest iris, for eyes too small or too dark to read"
+SCLERA = (226, 218, 210)
+TEETH, TONGUE = (226, 217, 198), (176, 98, 96)
+_BACK = np.array([0.80, 0.62, 0.58])
+"what is left of the sclera's colour far from the iris, where vessels redden it"
+_SMALLEST_PX = 2.5
+_FEWEST = 12
+_READABLE = (24.0, 170.0)
+"grey values between which an iris can lie; below it is a pupil or a shadow, above it sclera or glare"
+_IRIS_DARK, _PUPIL, _LIMBUS = 0.45, 0.36, 0.82
+_FIBRES = 71
+
+
+def iris_colour(image: np.ndarray, centre: np.ndarray, radius: float) -> np.ndarray:
+    """Reads the colour of an iris from a photo.
+
+    Takes the median over the ring between pupil and limbus, its upper third left out (lid and lashes), glare and
+    shadow too.
+
+    Args:
+        image: `(H, W, 3)` RGB uint8.
+        centre: `(2,)` px, of the iris.
+        radius: px, of the iris.
+
+    Returns:
+        `(3,)` uint8 RGB; brown where the eye is too small, too dark or closed.
+    """
+    check_shape(image, ("H", "W", 3), "image")
+    ring = _around(image, centre, radius, 0.5, 0.85, lambda x, y: y > -0.35 * np.hypot(x, y))
+    grey = ring.mean(axis=1)
+    ring = ring[(grey > _READABLE[0]) & (grey < _READABLE[1])]
+    if radius < _SMALLEST_PX or len(ring) < _FEWEST:
+        return np.array(BROWN, dtype=np.uint8)
+    grey = ring.mean(axis=1)
+    # What sclera or skin strays into the ring is brighter than the iris.
+    return np.median(ring[grey <= np.quantile(grey, 0.7)], axis=0).astype(np.uint8)
+
+
+def sclera_colour(image: np.ndarray, centre: np.ndarray, radius: float) -> np.ndarray:
+    """Reads the colour of the white of an eye from a photo, so that it is as bright as the skin beside it.
+
+    Args:
+        image: `(H, W, 3)` RGB uint8.
+        centre: `(2,)` px, of the iris.
+        radius: px, of the iris.
+
+    Returns:
+        `(3,)` uint8 RGB; a common value where the eye is too small or closed.
+    """
+    check_shape(image, ("H", "W", 3), "image")
+    sides = _around(image, centre, radius, 1.15, 1.7, lambda x, y: np.abs(y) < 0.35 * np.abs(x))
+    if radius < _SMALLEST_PX or len(sides) < _FEWEST:
+        return np.array(SCLERA, dtype=np.uint8)
+    grey = sides.mean(axis=1)
+    white = np.median(sides[grey >= np.quantile(grey, 0.75)], axis=0)
+    # A sclera has hardly any colour: what is redder was lid. Shadow of lids and lashes makes it look darker than it is.
+    white = 0.5 * white + 0.5 * white.mean()
+    white = white * np.clip(white.mean(), 150, 230) / max(white.mean(), 1)
+    return np.clip(white, 0, 255).astype(np.uint8)
+
+
+def _around(image: np.ndarray, centre: np.ndarray, radius: float, inner: float, outer: float, keep) -> np.ndarray:
+    """Collects the `(N, 3)` pixels of a ring, inner and outer radius in units of `radius`, for which `keep(x, y)`."""
+    reach = int(np.ceil(radius * outer))
+    col, row = np.meshgrid(*(np.arange(int(c) - reach, int(c) + reach + 2) for c in centre))
+    x, y = col - centre[0], row - centre[1]
+    away = np.hypot(x, y) / max(radius, 1e-9)
+    inside = (row >= 0) & (row < image.shape[0]) & (col >= 0) & (col < image.shape[1])
+    chosen = inside & (away >= inner) & (away <= outer) & keep(x, y)
+    return image[row[chosen], col[chosen]].astype(np.float64)
+
+
+def eye_image(
+    size: int,
+    uv_centre: tuple[float, float],
+    uv_radius: float,
+    iris: np.ndarray,
+    sclera: np.ndarray = SCLERA,
+) -> np.ndarray:
+    """Paints an eyeball whose uv layout shows the iris as a disc.
+
+    Args:
+        size: px, of the square picture.
+        uv_centre: of the iris.
+        uv_radius: of the iris.
+        iris: `(3,)` RGB in [0, 255].
+        sclera: `(3,)` RGB in [0, 255].
+
+    Returns:
+        `(size, size, 3)` uint8.
+    """
+    place = (np.arange(size) + 0.5) / size
+    x, y = np.meshgrid((place - uv_centre[0]) / uv_radius, (place - uv_centre[1]) / uv_radius)
+    away, angle = np.hypot(x, y), np.arctan2(y, x)
+    pixel = 1 / (uv_radius * size)
+    farthest = max(away.max(), 1.5)
+    back = ramp(away, 1.5, farthest)[..., None]
+    white = np.asarray(sclera, dtype=float) * (1 - back * (1 - _BACK))
+    # Fibres: a few waves of numbers without common divisors look irregular, and need no random numbers.
+    fibres = sum(np.cos(k * angle + 1.7 * k) for k in (_FIBRES, 43, 29, 17)) / 4
+    middle = ramp(away, _PUPIL, 0.62) * ramp(away, 1.0, 0.7)
+    light = 0.85 + 0.35 * middle + 0.12 * fibres * ramp(away, _PUPIL, 0.5)
+    light *= _IRIS_DARK + (1 - _IRIS_DARK) * ramp(away, 1.0, _LIMBUS)
+    coloured = np.asarray(iris, dtype=float) * light[..., None]
+    coloured = coloured * ramp(away, _PUPIL - pixel, _PUPIL + pixel)[..., None] + 8
+    # The limbus is no line: iris and sclera mix over a tenth of the radius.
+    mix = ramp(away, 1.05 + pixel, 0.95 - pixel)[..., None]
+    return np.clip(np.rint(white * (1 - mix) + coloured * mix), 0, 255).astype(np.uint8)
+
+
+def plain_image(colour: tuple[int, int, int] = TEETH, size: int = 16) -> np.ndarray:
+    """Makes a `(size, size, 3)` uint8 picture of one colour, for teeth (the default) or `TONGUE`."""
+    return np.tile(np.asarray(colour, dtype=np.uint8), (size, size, 1))
+
+
+def part_images(
+    irises: tuple[np.ndarray, np.ndarray],
+    uv_centre: tuple[float, float],
+    uv_radius: float,
+    sclera: np.ndarray = SCLERA,
+    size: int = 512,
+) -> dict[str, np.ndarray]:
+    """Makes the pictures of all parts that are not skin, by name.
+
+    Args:
+        irises: RGB of the subject's left and right iris.
+        uv_centre: of the irises in their uv layout.
+        uv_radius: of the irises.
+        sclera: RGB of the white of the eyes; teeth and tongue are made as bright as it.
+        size: px, of the eyes' pictures.
+    """
+    exposure = float(np.mean(sclera)) / float(np.mean(SCLERA))
+    teeth, tongue = (np.clip(np.multiply(colour, exposure), 0, 255) for colour in (TEETH, TONGUE))
+    left, right = (eye_image(size, uv_centre, uv_radius, iris, sclera) for iris in irises)
+    return {"eye_left": left, "eye_right": right, "teeth": plain_image(teeth), "tongue": plain_image(tongue)}
