@@ -14,6 +14,8 @@ _REACH_MM = 60.0
 _CAVITY = np.array([0.42, 0.24, 0.24])
 "what is left of a colour deep in mouth and nostrils"
 _CAVITY_OPENNESS = (0.02, 0.35)
+_FOLD, _FOLD_OPENNESS = 0.78, (0.35, 0.9)
+"light that reaches the folds of an ear: without it the ear looks flat beside a face with its own shadows"
 
 
 def filling(layout: Layout, colours: np.ndarray, trust: np.ndarray, skin: SkinColour, hair: Hair) -> np.ndarray:
@@ -33,4 +35,5 @@ def filling(layout: Layout, colours: np.ndarray, trust: np.ndarray, skin: SkinCo
     field = extend(layout, colours, confidence, skin.typical, _REACH_MM)
     field = (1 - hair.share[:, None]) * field + hair.share[:, None] * hair.colour
     light = ramp(layout.openness, *_CAVITY_OPENNESS)[:, None]
-    return np.clip(field * (_CAVITY + (1 - _CAVITY) * light), 0, 255)
+    shade = _FOLD + (1 - _FOLD) * ramp(layout.openness, *_FOLD_OPENNESS)[:, None]
+    return np.clip(field * shade * (_CAVITY + (1 - _CAVITY) * light), 0, 255)

@@ -8,9 +8,10 @@ import numpy as np
 from facerecon.core.arrays import check_shape
 from facerecon.geometry.sampling import sample
 
-_CROWN = np.array([0.0, 0.94, -0.34])
-"direction from the head's middle to the whorl that hair grows away from"
-_MIDDLE = np.array([0.0, 15.0, -70.0])
+_MIDDLE = (0.0, 15.0, -70.0)
+"mm, of the head"
+_CROWN_ANGLE = np.deg2rad(20.0)
+"how far behind the top lies the whorl that hair grows away from, seen from the middle"
 _STRAND_WIDTH_MM, _STRAND_LENGTH_MM = 1.2, 16.0
 _OCTAVES = (5, 10)
 _RADIUS_MM = 90.0
@@ -28,10 +29,13 @@ def strands(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         `(N,)` float32, mean about 0, standard deviation about 1.
     """
     check_shape(points, ("N", 3), "points")
-    from_middle = (np.asarray(points, dtype=np.float32) - _MIDDLE.astype(np.float32)) @ _axes().astype(np.float32)
-    radius = np.hypot(from_middle[:, 0], from_middle[:, 1])
-    turn = np.arctan2(from_middle[:, 1], from_middle[:, 0]) / np.float32(2 * np.pi) + 0.5
-    along = np.arctan2(radius, from_middle[:, 2]) * np.float32(_RADIUS_MM / _STRAND_LENGTH_MM)
+    x, y, z = (np.asarray(points, dtype=np.float32) - np.float32(_MIDDLE)).T
+    # By hand: a matrix product of so thin an array is slower than its memory.
+    sine, cosine = np.float32(np.sin(_CROWN_ANGLE)), np.float32(np.cos(_CROWN_ANGLE))
+    front, crown = sine * y + cosine * z, cosine * y - sine * z
+    radius = np.hypot(x, front)
+    turn = np.arctan2(x, front) / np.float32(2 * np.pi) + np.float32(0.5)
+    along = np.arctan2(radius, crown) * np.float32(_RADIUS_MM / _STRAND_LENGTH_MM)
     rows = int(np.ceil(np.pi * _RADIUS_MM / _STRAND_LENGTH_MM)) + 2
     turn = turn + _WAVES * _noise(rng, rows, 16, turn, along)
     # Meridians meet at the crown: fewer strands there, so that none gets thinner.
@@ -45,13 +49,6 @@ def strands(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         power += weight**2
     # Bilinear mixing of independent values leaves four ninths of their variance.
     return result / np.sqrt(power * np.float32(4 / 9))
-
-
-def _axes() -> np.ndarray:
-    """Builds `(3, 3)` orthonormal columns: aside, front, crown."""
-    crown = _CROWN / np.linalg.norm(_CROWN)
-    aside = np.array([1.0, 0.0, 0.0])
-    return np.column_stack([aside, np.cross(crown, aside), crown])
 
 
 def _noise(rng: np.random.Generator, rows: int, columns: int, turn: np.ndarray, along: np.ndarray) -> np.ndarray:

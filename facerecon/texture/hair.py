@@ -56,7 +56,7 @@ def find_hair(captures: list[Capture], skin: SkinColour, layout: Layout) -> Hair
         hairy += weight * _hairiness(one.colours, colour, skin)
     hairy = hairy / np.where(confidence > 0, confidence, 1)
     share = extend(layout, hairy[:, None], confidence, layout.scalp[:, None], _REACH_MM)[:, 0]
-    return Hair(colour, presence * np.clip(share, 0, 1))
+    return Hair(colour, presence * np.clip(share, 0, 1) * (1 - layout.ears))
 
 
 def _seen(capture: Capture, layout: Layout) -> np.ndarray:

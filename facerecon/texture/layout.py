@@ -12,7 +12,7 @@ from facerecon.geometry.graph import laplacian, vertex_areas
 from facerecon.texture.atlas import Atlas, build_atlas
 from facerecon.texture.mirror import mirror_matrix
 from facerecon.texture.openness import openness
-from facerecon.texture.scalp import scalp
+from facerecon.texture.scalp import ears, scalp
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +33,8 @@ class Layout:
     "`(V,)` in [0, 1]: 0 deep in mouth, nostrils and eye sockets"
     scalp: np.ndarray
     "`(V,)` in [0, 1]: 1 where hair usually grows"
+    ears: np.ndarray
+    "`(V,)` in [0, 1]: 1 on the ears, which no landmark pins down, so that photos never fit them well"
     mirror: csr_matrix | None
     "`(V, V)` maps data by vertex to the data of the point on the other side of the face"
 
@@ -73,5 +75,6 @@ def lay_out(mesh: Mesh, size: int, mirror_vertices: np.ndarray | None = None) ->
         areas=vertex_areas(reference, triangles),
         openness=openness(reference, mesh.triangles),
         scalp=scalp(reference),
+        ears=ears(reference),
         mirror=None if mirror_vertices is None else mirror_matrix(mirror_vertices, triangles),
     )

@@ -12,14 +12,26 @@ from facerecon.texture.ramp import ramp
 _HAIRLINE_Z = (-160.0, -120.0, -106.0, -97.0, -68.0, -63.0, -55.0, -50.0, -38.0, -5.0, 20.0)
 _HAIRLINE_Y = (-85.0, -55.0, -20.0, 20.0, 20.0, 0.0, 0.0, 30.0, 48.0, 72.0, 78.0)
 _SOFT_MM = 14.0
-# The ears stand out beside the skull.
-_EAR_X, _EAR_TOP_Y, _EAR_SOFT_MM = 75.0, 20.0, 4.0
+# The ear seen from the side: a leaning ellipse; its rim stands out beside the skull.
+_EAR_Y, _EAR_Z, _EAR_LEAN = -19.0, -84.0, -0.25
+_EAR_HALF_HEIGHT, _EAR_HALF_WIDTH = 34.0, 17.0
+_EAR_X, _RIM_X, _RIM_SIZE = 55.0, (71.0, 75.0), 1.35
+
+
+def ears(vertices: np.ndarray) -> np.ndarray:
+    """Gives `(V,)` in [0, 1]: 1 on the ears, for `(V, 3)` mm of an average head."""
+    check_shape(vertices, ("V", 3), "vertices")
+    x, y, z = vertices.T
+    up = y - _EAR_Y
+    away = np.hypot(up / _EAR_HALF_HEIGHT, (z - _EAR_Z - _EAR_LEAN * up) / _EAR_HALF_WIDTH)
+    inner = ramp(away, 1.05, 0.85) * (np.abs(x) > _EAR_X)
+    rim = ramp(away, _RIM_SIZE, _RIM_SIZE - 0.2) * ramp(np.abs(x), *_RIM_X)
+    return np.maximum(inner, rim)
 
 
 def scalp(vertices: np.ndarray) -> np.ndarray:
     """Gives `(V,)` in [0, 1]: 1 on the scalp, 0 on face, ears and neck, for `(V, 3)` mm of an average head."""
     check_shape(vertices, ("V", 3), "vertices")
-    x, y, z = vertices.T
+    _, y, z = vertices.T
     above = y - np.interp(z, _HAIRLINE_Z, _HAIRLINE_Y)
-    ear = ramp(np.abs(x), _EAR_X - _EAR_SOFT_MM, _EAR_X) * ramp(y, _EAR_TOP_Y, _EAR_TOP_Y - _EAR_SOFT_MM)
-    return ramp(above, -_SOFT_MM / 2, _SOFT_MM / 2) * (1 - ear)
+    return ramp(above, -_SOFT_MM / 2, _SOFT_MM / 2) * (1 - ears(vertices))

@@ -77,7 +77,7 @@ def judge(capture: Capture, region: np.ndarray, skin: SkinColour | None, layout:
     distance = edge_distances(layout.reference, layout.triangles, foreign, _NOT_SKIN_MM)
     around = _smoothed(likelihood * _clear(capture), layout)
     elsewhere = likelihood * ramp(distance, 0, _NOT_SKIN_MM) * ramp(around, *_MOSTLY_SKIN)
-    return seen * np.maximum(region, elsewhere)
+    return seen * np.maximum(region, elsewhere * (1 - layout.ears))
 
 
 def _smoothed(values: np.ndarray, layout: Layout) -> np.ndarray:
