@@ -21,7 +21,9 @@ from facerecon.geometry.seams import Part, split_parts
 
 STYLES = ("textured", "clay", "wireframe", "normals", "provenance", "colours")
 CLAY = "#bdb5ac"
-EDGE = "#23262c"
+ABOVE = 0.4
+"mm: how far edges lie above the surface"
+EDGE = "#16181c"
 VIEW_ANGLE = 22.0
 "degrees, of the picture's height: that of a portrait lens, which does not swell the nose"
 
@@ -108,8 +110,6 @@ def _add(plotter: pyvista.Plotter, name: str, surface: pyvista.PolyData, style: 
         picture = pyvista.Texture(np.ascontiguousarray(image))
         picture.interpolate, picture.mipmap, picture.repeat = True, True, False
         paint = {"texture": picture, "color": "white"}
-    if style == "wireframe":
-        paint |= {"show_edges": True, "edge_color": EDGE, "line_width": 1.0}
     shiny = name.startswith("eye") and style in ("textured", "clay")
     actor = plotter.add_mesh(
         surface,
@@ -124,6 +124,15 @@ def _add(plotter: pyvista.Plotter, name: str, surface: pyvista.PolyData, style: 
         **paint,
     )
     actor.prop.interpolation = "Phong"
+    if style == "wireframe":
+        # Translucent lines of their own, a hair above the surface, keep the shading where edges are dense; the edges
+        # that VTK draws by itself are opaque in a browser.
+        triangles = surface.regular_faces
+        edges = np.unique(np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1), axis=0)
+        points = surface.points + np.float32(ABOVE) * surface.point_data["Normals"]
+        lines = pyvista.PolyData(points, lines=np.insert(edges, 0, 2, axis=1).ravel())
+        paint = {"color": EDGE, "opacity": 0.35, "line_width": 1.0, "lighting": False}
+        plotter.add_mesh(lines, name=f"{name}_edges", copy_mesh=False, **paint)
 
 
 def _light(plotter: pyvista.Plotter) -> None:

@@ -102,3 +102,13 @@ raise SystemExit("\\n".join(failed) or 0)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
+
+
+def test_wireframes_have_each_edge_once(mesh):
+    plotter = scene(mesh, style="wireframe", window_size=SIZE)
+    assert list(plotter.actors) == ["skin", "skin_edges", "eye_left", "eye_left_edges"]
+    for name in mesh.part_names:
+        surface, lines = (plotter.actors[key].mapper.dataset for key in (name, f"{name}_edges"))
+        # Euler: a sphere cut along one meridian is a disc, V - E + T = 1.
+        assert lines.n_cells == surface.n_points + surface.n_cells - 1
+    plotter.close()
