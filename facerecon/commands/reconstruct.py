@@ -1,0 +1,57 @@
+"""`facerecon reconstruct`: photos in, a folder with a head out."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from facerecon.core.errors import SettingsError
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Describes the command."""
+    parser = commands.add_parser("reconstruct", help="make a head from photos of one person")
+    parser.add_argument("photos", nargs="+", metavar="PHOTO", type=Path)
+    parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="the folder to write into")
+    parser.add_argument("--detector", metavar="N", help="which detector finds the face")
+    parser.add_argument("--landmarker", metavar="N", help="which landmarker locates its points")
+    parser.add_argument("--head", metavar="N", help="which head model is fitted")
+    parser.add_argument("--device", metavar="D", default="cpu", help="cpu, cuda or mps")
+    parser.add_argument("--texture-size", metavar="S", type=int, default=1024, help="px")
+    parser.add_argument("--landmarks", metavar="J", type=Path, help="JSON file of corrected points, by photo")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Makes a head and writes its folder."""
+    # Imported here, so that other commands and wrong use are answered at once.
+    from facerecon.commands.corrections import corrected_landmarks
+    from facerecon.commands.preparation import prepare
+    from facerecon.commands.progress import stage_bar
+    from facerecon.core.photos import read_photo
+
+    if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", arguments.device):
+        raise SettingsError(f"There is no device “{arguments.device}”; known are: cpu, cuda, cuda:N, mps.")
+    photos = [read_photo(path) for path in arguments.photos]
+    corrected = corrected_landmarks(arguments.landmarks, photos) if arguments.landmarks else ()
+    prepare()
+    # These load OpenCV: only once the system's libraries are known to be there.
+    from facerecon.pipeline import Settings, reconstruct_steps
+    from facerecon.report import check_folder, result_files, write_folder
+
+    check_folder(arguments.out)
+    settings = Settings(
+        detector=arguments.detector,
+        landmarker=arguments.landmarker,
+        head=arguments.head,
+        device=arguments.device,
+        texture_size=arguments.texture_size,
+        landmarks=corrected,
+    )
+    with stage_bar() as show:
+        for step in reconstruct_steps(photos, settings):
+            show(step.stage, step.fraction)
+        show("writing", 1.0)
+        write_folder(result_files(step.value), arguments.out)
+    return 0

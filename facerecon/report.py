@@ -1,0 +1,144 @@
+"""What a finished reconstruction is written as: `report.json`, and the folder of files, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+
+import facerecon
+from facerecon.core.arkit import ARKIT_NAMES
+from facerecon.core.errors import SettingsError
+from facerecon.core.types import Camera, Faces, Reconstruction
+from facerecon.export import glb_bytes, obj_files, ply_bytes
+
+
+def result_files(result: Reconstruction) -> dict[str, bytes]:
+    """Builds every file of a finished head: file name → content."""
+    text = json.dumps(report(result), indent=1, ensure_ascii=False, allow_nan=False)
+    return {
+        **obj_files(result, "head.obj"),
+        "head.glb": glb_bytes(result),
+        "neutral.ply": ply_bytes(result.neutral),
+        "report.json": (text + "\n").encode(),
+    }
+
+
+def report(result: Reconstruction) -> dict[str, Any]:
+    """Builds the content of `report.json`: millimetres in the head frame, pixels of the upright photo."""
+    return {
+        "version": facerecon.__version__,
+        "head_model": result.head_model,
+        "identity": result.fit.identity.tolist(),
+        "neutral_landmarks68_mm": result.neutral_landmarks68.tolist(),
+        "scale": {"source": result.fit.scale.source, "relative_error": float(result.fit.scale.relative_error)},
+        "timings_ms": {stage: round(float(value), 3) for stage, value in result.timings_ms.items()},
+        "warnings": list(result.warnings),
+        "photos": [_photo(result, index) for index in range(len(result.photos))],
+    }
+
+
+def faces_as_data(faces: Faces) -> dict[str, Any]:
+    """Gives faces as lists: boxes x0 y0 x1 y1 in px, scores, and five points each where there are any."""
+    data = {"boxes": faces.boxes.tolist(), "scores": faces.scores.tolist()}
+    return data if faces.keypoints is None else {**data, "keypoints": faces.keypoints.tolist()}
+
+
+def _photo(result: Reconstruction, index: int) -> dict[str, Any]:
+    """Describes one photo."""
+    photo, view = result.photos[index], result.fit.views[index]
+    # A head without expressions, as the rigid one, has no weights to tell.
+    weights = dict(zip(ARKIT_NAMES, view.expression.tolist(), strict=True)) if len(view.expression) else {}
+    return {
+        "name": photo.name,
+        "digest": photo.digest,
+        "faces": faces_as_data(result.faces[index]),
+        "chosen_face": int(result.chosen[index]),
+        "landmarks": result.landmarks[index].points.tolist(),
+        "camera": _camera(view.camera),
+        "camera_from_head": view.camera_from_head.tolist(),
+        "expression": weights,
+        "residual_px": float(np.median(view.residuals)),
+    }
+
+
+def _camera(camera: Camera) -> dict[str, Any]:
+    """Describes a camera, px."""
+    return {
+        "width": int(camera.width),
+        "height": int(camera.height),
+        "focal": float(camera.focal),
+        "centre": camera.centre.tolist(),
+    }
+
+
+def check_folder(folder: Path, names: tuple[str, ...] = ()) -> None:
+    """Checks, before the work begins, that a folder can be made or written to.
+
+    Raises:
+        SettingsError: it cannot.
+    """
+    existing = next((path for path in (folder, *folder.absolute().parents) if os.path.lexists(path)), Path())
+    if not existing.is_dir():
+        raise SettingsError(f"{existing} is not a folder, so nothing can be written to {folder}.", folder=str(folder))
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise SettingsError(f"The folder {existing} cannot be written to.", folder=str(folder))
+    for name in names:
+        if (folder / name).is_dir():
+            raise SettingsError(f"{folder / name} is a folder where a file is to be written.", folder=str(folder))
+
+
+def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
+    """Writes files into a folder, whole or not at all: a failure leaves everything as it was.
+
+    A new folder appears at once, with all its files. In a folder that exists, files of these names are replaced and
+    others are left alone; `report.json`, the last of the names, comes last.
+
+    Args:
+        files: file name → content.
+        folder: made with its parents where it does not exist.
+
+    Raises:
+        SettingsError: it cannot be written to.
+    """
+    check_folder(folder, tuple(files))
+    try:
+        with contextlib.ExitStack() as undo:
+            _make_parents(folder.absolute().parent, undo)
+            exists = folder.is_dir()
+            passing = (folder if exists else folder.absolute().parent) / f".{uuid4().hex}.tmp"
+            undo.callback(shutil.rmtree, passing, ignore_errors=True)
+            passing.mkdir()
+            for name, content in files.items():
+                (passing / name).write_bytes(content)
+            if exists:
+                for name in files:
+                    os.replace(passing / name, folder / name)
+                passing.rmdir()
+            else:
+                passing.rename(folder)
+            undo.pop_all()
+    except OSError as error:
+        reason = error.strerror or error
+        raise SettingsError(f"Nothing could be written to {folder} ({reason}).", folder=str(folder)) from error
+
+
+def _make_parents(folder: Path, undo: contextlib.ExitStack) -> None:
+    """Makes a folder and its parents; those that are new and empty vanish again when the work fails."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        undo.callback(_remove_empty, path)
+
+
+def _remove_empty(folder: Path) -> None:
+    """Removes a folder that holds nothing."""
+    with contextlib.suppress(OSError):
+        folder.rmdir()
