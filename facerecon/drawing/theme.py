@@ -51,6 +51,7 @@ REGIONS: dict[str, Tone] = {
     "brow": Tone("#ad7d06", "#f7bd20"),
     "eye": Tone("#3f7fe8", "#86b4ff"),
     "iris": Tone("#0e7c86", "#46d5e0"),
+    "pupil": Tone("#0e7c86", "#46d5e0"),
     "nose": Tone("#218460", "#46dc9a"),
     "cheek": Tone("#b8420e", "#e8924a"),
     "mouth": Tone("#cf4fae", "#f062a8"),
