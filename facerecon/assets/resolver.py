@@ -42,7 +42,11 @@ def locate(name: str, progress: Progress | None = None) -> Path:
     Raises:
         AssetError: it is not here and no source could give it, or the cache cannot be written.
     """
-    asset = find(name)
+    return locate_asset(find(name), progress)
+
+
+def locate_asset(asset: Asset, progress: Progress | None = None) -> Path:
+    """Does what `locate` does for an asset that need not be in the manifest."""
     return found(asset) or _fetch(asset, progress or (lambda done, total: None))
 
 
@@ -124,6 +128,9 @@ def _fetch_alone(asset: Asset, folder: Path, progress: Progress) -> Path:
                 f"{source.get('url') or source.get('requirement') or source['kind']}: wrong content (sha256)"
             )
             logger.warning("%s: %s", asset.file, reasons[-1])
+    spoilt = damaged(asset)
+    if spoilt:
+        reasons.insert(0, f"{spoilt} has another content")
     raise AssetError(
         f"{asset.file} could not be had ({'; '.join(reasons) or 'it has no source'}): put {asset.file} into a folder "
         f"named in {FOLDERS_VARIABLE} or into {folder}.",

