@@ -10,7 +10,7 @@ import numpy as np
 
 from facerecon.core.arrays import check_shape
 from facerecon.core.types import Camera, Mesh, Texture
-from facerecon.drawing.shading import CLAY, STUDIO, Lighting, shade, to_linear, to_srgb
+from facerecon.drawing.shading import CLAY, SOFT, STUDIO, Lighting, shade, to_linear, to_srgb
 from facerecon.drawing.theme import PROVENANCE, STAGE_3D, rgb
 from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.normals import vertex_normals
@@ -36,8 +36,8 @@ class Look:
     "part name → `(h, w, 3)` uint8, for `textured`"
     colours: np.ndarray | None = None
     "`(V, 3)` RGB uint8 by vertex, for `colours`"
-    lighting: Lighting = STUDIO
-    "lamps, fixed to the camera"
+    lighting: Lighting | None = None
+    "lamps, fixed to the camera; None: soft for textures, which bring the light of their photo, else a studio's"
     supersample: int = 2
     "samples a pixel along each axis"
 
@@ -69,7 +69,7 @@ def render(
     texture: Texture | None = None,
     part_images: Mapping[str, np.ndarray] | None = None,
     colours: np.ndarray | None = None,
-    lighting: Lighting = STUDIO,
+    lighting: Lighting | None = None,
     background: np.ndarray | tuple[int, int, int] = GROUND,
     opacity: float = 1.0,
     supersample: int = 2,
@@ -84,7 +84,7 @@ def render(
         texture: of the mesh's first part.
         part_images: of its other parts.
         colours: `(V, 3)` RGB uint8 by vertex, for the style `colours`.
-        lighting: lamps, fixed to the camera.
+        lighting: lamps, fixed to the camera; None: soft for textures, else a studio's.
         background: a colour, or a photo `(height, width, 3)` uint8.
         opacity: of the mesh over the background.
         supersample: samples a pixel along each axis.
@@ -181,8 +181,9 @@ def _colours(mesh: Mesh, samples: _Samples, look: Look, focal: float) -> np.ndar
         albedo = _provenance(mesh, samples, look)
     elif look.style == "colours":
         albedo = interpolate(to_linear(look.colours), mesh.triangles, samples.triangle, samples.weights)
-    occlusion = 1.0 if not look.lighting.lamps else _occlusion(samples, focal)
-    colour = to_srgb(shade(albedo, samples.normals, look.lighting, occlusion))
+    lighting = look.lighting or (SOFT if look.style == "textured" else STUDIO)
+    occlusion = 1.0 if not lighting.lamps or look.style == "textured" else _occlusion(samples, focal)
+    colour = to_srgb(shade(albedo, samples.normals, lighting, occlusion))
     if look.style == "wireframe":
         line = _edges(mesh, samples, 0.55 * look.supersample)[:, None]
         colour = colour * (1 - line) + np.float32(0.06) * line

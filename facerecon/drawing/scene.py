@@ -115,8 +115,9 @@ def _add(plotter: pyvista.Plotter, name: str, surface: pyvista.PolyData, style: 
         surface,
         name=name,
         lighting=style != "normals",
-        ambient=0.12,
-        diffuse=0.9,
+        # A texture brings the light of its photo; a second one would darken what is dark already.
+        ambient=0.5 if style == "textured" else 0.12,
+        diffuse=0.5 if style == "textured" else 0.9,
         specular=0.5 if shiny else 0.06,
         specular_power=60 if shiny else 18,
         copy_mesh=False,

@@ -45,6 +45,18 @@ STUDIO = Lighting(
 )
 "the default: from upper left, as in most portraits; a white surface that faces the camera comes out just below white"
 
+SOFT = Lighting(
+    lamps=(
+        Light((-0.50, 0.60, 0.80), (0.34, 0.33, 0.32), wrap=0.6),
+        Light((0.80, 0.10, 0.60), (0.14, 0.14, 0.15), wrap=0.8),
+        Light((0.30, 0.55, -0.90), (0.14, 0.14, 0.15), wrap=0.1),
+    ),
+    sky=(0.62, 0.62, 0.63),
+    ground=(0.44, 0.43, 0.42),
+    sheen=0.015,
+)
+"for textures from photos, which hold the photo's own shading already"
+
 FLAT = Lighting(lamps=(), sky=(1.0, 1.0, 1.0), ground=(1.0, 1.0, 1.0))
 "no shading at all: colours as they are in the texture"
 

@@ -7,7 +7,7 @@ from scipy import ndimage
 from facerecon.core.types import Camera, Texture
 from facerecon.drawing.heads import draw_head, draw_silhouette, silhouette
 from facerecon.drawing.render import STYLES, Look, render, render_layer
-from facerecon.drawing.shading import FLAT, STUDIO, shade, to_linear, to_srgb
+from facerecon.drawing.shading import FLAT, SOFT, STUDIO, shade, to_linear, to_srgb
 from facerecon.drawing.theme import PROVENANCE, rgb
 from facerecon.geometry.projection import project_head
 
@@ -164,3 +164,11 @@ def test_light_comes_from_the_lamps():
     front = shade(np.ones((1, 3), np.float32), np.array([[0, 0, 1]], np.float32), STUDIO)
     assert 0.75 < front.mean() < 1.05
     np.testing.assert_array_equal(shade(lit, normals, FLAT), lit)
+
+
+def test_textures_keep_the_light_of_their_photo():
+    """What faces the camera comes out as bright as it is in the texture, and no side becomes dark."""
+    front = shade(np.ones((1, 3), np.float32), np.array([[0, 0, 1]], np.float32), SOFT)
+    assert 0.85 < front.mean() < 1.05
+    sides = np.array([[1, 0, 0.1], [-1, 0, 0.1], [0, -1, 0.1]], np.float32)
+    assert shade(np.ones((3, 3), np.float32), sides / np.linalg.norm(sides, axis=1)[:, None], SOFT).min() > 0.4
