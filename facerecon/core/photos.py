@@ -6,6 +6,7 @@ as possible from the header alone, before any pixel is decoded.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import logging
@@ -20,6 +21,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from facerecon.core.errors import PhotoError
+from facerecon.core.native_output import native_output_to_log
 from facerecon.core.types import Photo
 
 logger = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ MAX_BYTES = 512_000_000
 FILM_DIAGONAL = math.hypot(36.0, 24.0)
 """mm, of a 35 mm film picture."""
 
-_DAMAGES = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, struct.error, zlib.error)
+_DAMAGES = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, RuntimeError, struct.error, zlib.error)
 """What Pillow's decoders raise on files that are not what they seem."""
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -65,7 +67,9 @@ def read_photo(source: str | Path | bytes | BinaryIO, name: str | None = None) -
     data = _read_bytes(source, name)
     image = _open(data, name)
     try:
-        with warnings.catch_warnings():  # damaged EXIF and the like: the photo itself is fine
+        # libtiff complains straight to the terminal.
+        terminal = native_output_to_log() if image.format == "TIFF" else contextlib.nullcontext()
+        with warnings.catch_warnings(), terminal:  # damaged EXIF and the like: the photo itself is fine
             warnings.simplefilter("ignore")
             image.load()
             exif = _exif(image)
