@@ -49,6 +49,6 @@ def test_the_file_looks_like_the_photo(astronaut_head, content):
     window = np.s_[low[1] : high[1], low[0] : high[0]]
     # Texels are a few photo pixels here: compare what both can show.
     blurred = [cv2.GaussianBlur(picture[window].astype(np.float32), (0, 0), 1.5) for picture in (seen, photo)]
-    assert np.abs(blurred[0] - blurred[1]).mean() < 8
+    assert np.abs(blurred[0] - blurred[1]).mean() < 3
     mirrored = np.abs(blurred[0][:, ::-1] - blurred[1]).mean()
     assert mirrored > 1.5 * np.abs(blurred[0] - blurred[1]).mean()
