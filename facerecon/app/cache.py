@@ -1,0 +1,135 @@
+"""Every cache of the app, keyed by digests; arrays are never hashed by Streamlit, which looks at a sample of large ones.
+
+What comes from a visitor's own photos is kept in the scope of the session, so it leaves the memory with the visitor. Samples
+are shared by everybody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from threading import RLock
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from facerecon.app import state
+from facerecon.app.store import Store
+from facerecon.core.types import Photo, Reconstruction
+from facerecon.pipeline import Parts, Settings, Step, reconstruct_steps
+from facerecon.samples import load_sample
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One finished reconstruction, with every step on the way to it."""
+
+    key: str
+    "digest of the photos and settings"
+    reconstruction: Reconstruction
+    "the result"
+    steps: tuple[Step, ...]
+    "everything that the pipeline gave, in order"
+
+    def of(self, stage: str, photo: int | None = None) -> list[Step]:
+        """Gives the steps of one stage, of one photo where it is named."""
+        return [s for s in self.steps if s.stage == stage and photo in (None, s.photo)]
+
+
+@dataclass(frozen=True, eq=False)
+class Workshop:
+    """The loaded parts of the pipeline and the right to use them: native parts serve one thread at a time."""
+
+    parts: Parts
+    lock: RLock = field(default_factory=RLock)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def workshop(detector: str | None = None, landmarker: str | None = None, head: str | None = None) -> Workshop:
+    """Gives the parts that settings name, loaded once for everybody."""
+    return Workshop(Parts(Settings(detector, landmarker, head)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def sample(name: str) -> Photo:
+    """Gives a bundled photo."""
+    return load_sample(name)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def sample_picture(name: str, _draw: Callable[[Photo], str]) -> str:
+    """Gives a bundled photo's small picture."""
+    return _draw(sample(name))
+
+
+def run_key(photos: tuple[Photo, ...], settings: Settings) -> str:
+    """Gives the digest of a reconstruction before it is made."""
+    corrected = [None if points is None else np.asarray(points, float).tobytes() for points in settings.landmarks]
+    told = ([photo.digest for photo in photos], replace(settings, landmarks=()), corrected)
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def known_run(photos: tuple[Photo, ...], settings: Settings) -> Run | None:
+    """Gives a reconstruction that has been made already."""
+    return _stores().runs.peek(run_key(photos, settings))
+
+
+def run(photos: tuple[Photo, ...], settings: Settings, on_step: Callable[[Step], None]) -> Run:
+    """Reconstructs, or gives what was reconstructed from the same photos with the same settings.
+
+    Args:
+        photos: of one person.
+        settings: of the pipeline.
+        on_step: is told each step as it is born.
+
+    Raises:
+        FaceReconError: the pipeline's.
+    """
+    key = run_key(photos, settings)
+
+    def make() -> Run:
+        shop = workshop(settings.detector, settings.landmarker, settings.head)
+        steps = []
+        with shop.lock:
+            for step in reconstruct_steps(photos, settings, shop.parts):
+                steps.append(step)
+                on_step(step)
+        return Run(key, steps[-1].value, tuple(steps))
+
+    return _stores().runs.get(key, make)
+
+
+def page(key: Hashable, make: Callable[[], str]) -> str:
+    """Gives a 3D view's HTML."""
+    return _stores().pages.get(key, make)
+
+
+def picture(key: Hashable, make: Callable[[], Any]) -> Any:
+    """Gives a small picture, file or number that is made from a run."""
+    return _stores().pictures.get(key, make)
+
+
+@dataclass(frozen=True, eq=False)
+class _Stores:
+    runs: Store[Run] = field(default_factory=lambda: Store(6))
+    "reconstructions"
+    pages: Store[str] = field(default_factory=lambda: Store(8))
+    "HTML of 3D views"
+    pictures: Store[Any] = field(default_factory=lambda: Store(160))
+    "pictures, files and numbers made from runs"
+
+
+def _stores() -> _Stores:
+    return _shared() if state.session().sample else _own()
+
+
+@st.cache_resource(show_spinner=False)
+def _shared() -> _Stores:
+    return _Stores()
+
+
+@st.cache_resource(show_spinner=False, scope="session")
+def _own() -> _Stores:
+    return _Stores()

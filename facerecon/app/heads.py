@@ -1,0 +1,81 @@
+"""The head, on whichever page shows it: in the 3D view, or as the mesh that stands behind a photo or a step of the fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from facerecon.app import cache, messages, preload, viewer
+from facerecon.app.cache import Run
+from facerecon.core.types import Mesh
+from facerecon.morphable.fitting import FitStep
+
+if TYPE_CHECKING:
+    from pyvista import Plotter
+
+WIDTH = 800
+"""px of the window for which a head is framed; the frame in the page may be wider or narrower."""
+
+
+def show_head(run: Run, key: str, views: Sequence[str], look: viewer.Look | None = None, height: int = 560) -> None:
+    """Shows a run's head.
+
+    Args:
+        run: whose head.
+        key: of the frame.
+        views: styles of `drawing.scene`; the first opens.
+        look: how it opens.
+        height: px.
+    """
+    result = run.reconstruction
+
+    def scenes(names: Sequence[str]) -> Mapping[str, Plotter]:
+        from facerecon.drawing.scene import scene
+
+        dress = {"texture": result.texture, "part_images": result.part_images, "window_size": (WIDTH, height)}
+        return {name: scene(result.mesh, style=name, **dress) for name in names}
+
+    _show(key, run.key, views, scenes, look, height)
+
+
+def show_mesh(mesh: Mesh, digest: str, key: str, views: Sequence[str], height: int = 560) -> None:
+    """Shows a bare mesh."""
+
+    def scenes(names: Sequence[str]) -> Mapping[str, Plotter]:
+        from facerecon.drawing.scene import scene
+
+        return {name: scene(mesh, style=name, window_size=(WIDTH, height)) for name in names}
+
+    _show(key, digest, views, scenes, None, height)
+
+
+def view_mesh(run: Run, number: int) -> Mesh:
+    """Builds the head with the expression of one of the photos."""
+    fit = run.reconstruction.fit
+    head = cache.workshop().parts.head
+    return head.mesh(head.shape(fit.identity, fit.views[number].expression))
+
+
+def step_mesh(step: FitStep, number: int) -> Mesh:
+    """Builds the head as it is at a step of the fit, with the expression of one of the photos."""
+    head = cache.workshop().parts.head
+    return head.mesh(head.shape(step.identity, step.views[number].expression))
+
+
+def _show(
+    key: str,
+    digest: str,
+    views: Sequence[str],
+    scenes: Callable[[Sequence[str]], Mapping[str, Plotter]],
+    look: viewer.Look | None,
+    height: int,
+) -> None:
+    """Shows scenes, or in their place what is wrong."""
+    with st.container(key=f"viewer_{key}"):
+        try:
+            preload.start().result(viewer.SECONDS)
+            viewer.show(key, digest, views, scenes, look or viewer.Look(), height)
+        except (viewer.ViewerError, TimeoutError):
+            messages.hole("advice.viewer", height)

@@ -1,0 +1,133 @@
+"""How photos come in: a sample, files, the camera; and which face of a photo is meant."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from facerecon.app import cache, state
+from facerecon.app.texts import t
+from facerecon.app.thumbnails import data_uri, face_crop
+from facerecon.core.errors import FaceReconError
+from facerecon.core.photos import read_photo
+from facerecon.core.types import Faces, Photo
+from facerecon.samples import SAMPLES
+
+FILES = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "heic", "heif", "avif"]
+MOST_PHOTOS = 8
+"""More photos of one person add minutes, not likeness."""
+
+
+def photo_input() -> None:
+    """Shows every way to bring photos in; a choice takes effect before the page is drawn again."""
+    sample_buttons()
+    current = state.session()
+    st.file_uploader(
+        t("input.upload"),
+        FILES,
+        accept_multiple_files=True,
+        key=_upload_key(),
+        on_change=_take_uploads,
+        help=t("input.upload_help"),
+    )
+    if current.camera:
+        st.camera_input(t("input.camera"), key=f"camera_{current.uploads}", on_change=_take_picture)
+        st.button(
+            t("input.camera_close"), icon=":material/close:", key="camera_close", on_click=_open_camera, args=(False,)
+        )
+    else:
+        st.button(
+            t("input.camera_open"),
+            icon=":material/photo_camera:",
+            key="camera_open",
+            on_click=_open_camera,
+            args=(True,),
+        )
+    st.html(f'<p class="quiet">{t("input.privacy")}</p>')
+
+
+def sample_buttons() -> None:
+    """Shows the bundled photos; one click makes one of them the photo of every page."""
+    with st.container(horizontal=True, gap="small", key="samples", wrap=False):
+        for name in SAMPLES:
+            with st.container(key=f"sample_{name}", gap="xxsmall"):
+                alt = t(f"sample.{name}")
+                st.html(f'<div class="tile"><img src="{_sample_picture(name)}" alt=""></div>')
+                st.button(alt, key=f"sample_button_{name}", on_click=choose_sample, args=(name,), type="tertiary")
+
+
+def photo_menu() -> None:
+    """Shows the same ways behind one button, for the pages that are about something else."""
+    with st.popover(t("input.change"), icon=":material/add_photo_alternate:", width="content"):
+        photo_input()
+
+
+def face_picker(photo: Photo, faces: Faces, where: str) -> None:
+    """Lets the visitor pick among several faces; shows nothing where there is one.
+
+    Args:
+        photo: whose faces they are.
+        faces: largest first.
+        where: makes the widget's key unique.
+    """
+    if len(faces) < 2:
+        return
+    chosen = dict(zip((p.digest for p in state.session().photos), state.chosen_faces(), strict=True)).get(
+        photo.digest, 0
+    )
+    key = f"face_{where}_{photo.digest[:12]}"
+    st.pills(
+        t("input.which_face", count=len(faces)),
+        range(len(faces)),
+        default=min(chosen, len(faces) - 1),
+        required=True,
+        format_func=lambda index: t("input.face_largest") if index == 0 else t("input.face", number=index + 1),
+        key=key,
+        on_change=lambda: state.pick_face(photo, st.session_state[key]),
+    )
+
+
+def choose_sample(name: str) -> None:
+    """Makes a bundled photo the photo of every page."""
+    state.choose((cache.sample(name),), name)
+
+
+def _sample_picture(name: str) -> str:
+    return cache.sample_picture(name, lambda photo: data_uri(face_crop(photo, None, 240).image))
+
+
+def _upload_key() -> str:
+    return f"upload_{state.session().uploads}"
+
+
+def _take_uploads() -> None:
+    """Reads what was uploaded; what cannot be read is told, and what was there stays unless something was read."""
+    current = state.session()
+    photos: dict[str, Photo] = {}
+    for file in (st.session_state.get(_upload_key()) or [])[:MOST_PHOTOS]:
+        try:
+            photo = read_photo(file.getvalue(), file.name)
+        except FaceReconError as error:
+            current.notices.append((file.name, error))
+        else:
+            photos[photo.digest] = photo
+    current.uploads += 1  # a new key empties the uploader, and Streamlit forgets the files
+    if photos:
+        state.choose(tuple(photos.values()))
+
+
+def _take_picture() -> None:
+    current = state.session()
+    file = st.session_state.get(f"camera_{current.uploads}")
+    current.uploads += 1
+    if file is None:
+        return
+    try:
+        photo = read_photo(file.getvalue(), t("input.camera_name"))
+    except FaceReconError as error:
+        current.notices.append((t("input.camera_name"), error))
+    else:
+        state.choose((photo,))
+
+
+def _open_camera(opened: bool) -> None:
+    state.session().camera = opened

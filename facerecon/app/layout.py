@@ -1,0 +1,160 @@
+"""The order of every page: strip, picture, one decisive control, the numbers, the lesson, the code that ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, NoReturn
+
+import streamlit as st
+
+from facerecon.app import cache, messages, progress, state, texts
+from facerecon.app.inputs import choose_sample, photo_input, photo_menu
+from facerecon.app.numbers import duration
+from facerecon.app.pictures import reduced
+from facerecon.app.strip import Strip
+from facerecon.app.texts import t
+from facerecon.core.errors import FaceReconError
+from facerecon.core.types import Photo
+from facerecon.drawing.theme import css_variables
+from facerecon.samples import SAMPLES
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+PICTURE_HEIGHT = 560
+"""px of a picture's place while it is empty or busy, and of the 3D views."""
+
+
+def is_dark() -> bool:
+    """Tells whether the visitor sees the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def dress() -> None:
+    """Brings in the style sheet, with the colours of the theme that the visitor sees."""
+    colours = "".join(f"{name}:{value};" for name, value in css_variables(is_dark()).items())
+    sheet = files("facerecon.app").joinpath("style.css").read_text("utf-8")
+    st.html(f"<style>:root{{{colours}}}{sheet}</style>")
+
+
+def language_switch() -> None:
+    """Shows the language switch in the header; the link in the address bar keeps the language."""
+    with st.container(key="language_bar"):
+        st.segmented_control(
+            t("page.language"),
+            list(texts.LANGUAGES),
+            default=state.language(),
+            required=True,
+            format_func=texts.LANGUAGES.__getitem__,
+            key=state.LANGUAGE,
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+
+
+def begin(name: str, stage: str | None = None, menu: bool = True, needed: bool = True) -> cache.Run | None:
+    """Opens a page: strip, title, what it is about; and gives the run that it shows.
+
+    Args:
+        name: of the page, for its texts.
+        stage: which tile of the strip is marked.
+        menu: whether photos can be changed from the title's row.
+        needed: whether the page shows the run at all.
+
+    Returns:
+        The run of the present photos. Where there can be none, the page says why and ends here; one that does not need
+        it goes on with None.
+    """
+    if not state.session().photos:
+        choose_sample(next(iter(SAMPLES)))
+    strip = Strip(stage)
+    title(name, menu)
+    messages.show_notices()
+    photos, settings = state.session().photos, progress.settings()
+    place = st.empty()
+    if needed and cache.known_run(photos, settings) is None:
+        with place.container():
+            messages.hole("page.busy", PICTURE_HEIGHT)
+    try:
+        run = progress.follow(photos, settings, strip)
+    except FaceReconError as error:
+        if not needed:
+            return None
+        place.empty()
+        _failed(photos, error, menu)
+    place.empty()
+    if needed:
+        for warning in run.reconstruction.warnings:
+            st.caption(f":material/info: {t(f'warning.{warning}')}")
+    return run
+
+
+def _failed(photos: Sequence[Photo], error: FaceReconError, menu: bool) -> NoReturn:
+    """Keeps the photo in its place, says what usually helps, and ends the page."""
+    messages.show_error(error)
+    picture, choice = st.columns([7, 5], gap="large")
+    with picture:
+        st.image(reduced(blamed(photos, error).image), width="stretch")
+    if not menu:
+        with choice:
+            photo_input()
+    st.stop()
+
+
+def title(name: str, menu: bool) -> None:
+    """Shows a page's title and its one sentence; beside them the way to another photo."""
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute", key="title_row"):
+        with st.container(gap="xsmall", width="stretch", key="title"):
+            st.title(t(f"{name}.title"), anchor=False)
+            st.html(f'<p class="lead">{escape(t(f"{name}.lead"))}</p>')
+        if menu:
+            photo_menu()
+
+
+def blamed(photos: Sequence[Photo], error: FaceReconError) -> Photo:
+    """Finds the photo that an error is about, else gives the first."""
+    return next((photo for photo in photos if photo.name == error.values.get("name")), photos[0])
+
+
+def numbers(entries: Iterable[tuple[str, str, str]]) -> None:
+    """Shows a row of numbers: label, number, unit."""
+    cells = "".join(
+        f"<div><dt>{escape(label)}</dt><dd>{escape(value)}<small>{escape(unit)}</small></dd></div>"
+        for label, value, unit in entries
+    )
+    st.html(f'<dl class="numbers">{cells}</dl>')
+
+
+def stage_time(run: cache.Run, stage: str) -> tuple[str, str, str]:
+    """Gives a stage's time as an entry of `numbers`."""
+    return (t("number.time"), *duration(run.reconstruction.timings_ms[stage]))
+
+
+def chart(figure: Figure, key: str) -> None:
+    """Shows a Plotly figure in the project's own look."""
+    st.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False})
+
+
+def legend(entries: Iterable[tuple[str, str]]) -> None:
+    """Shows what colours mean: CSS colour and label."""
+    spans = "".join(f'<span style="--key:{colour}">{escape(label)}</span>' for colour, label in entries)
+    st.html(f'<p class="legend">{spans}</p>')
+
+
+def definitions(rows: Iterable[tuple[str, ...]]) -> None:
+    """Shows a quiet table without a head: name, what it is, and so on."""
+    cells = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    st.html(f'<table class="definitions">{cells}</table>')
+
+
+def caption(key: str, **values: object) -> None:
+    """Writes a picture's caption."""
+    st.html(f'<p class="quiet">{escape(t(key, **values))}</p>')
+
+
+def lesson(name: str) -> None:
+    """Shows a lesson."""
+    with st.container(key="lesson"):
+        st.markdown(texts.lesson(state.language(), name))

@@ -1,0 +1,35 @@
+"""The pages and how they are called."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from facerecon.app.texts import t
+
+ICONS: dict[str, str] = {
+    "home": ":material/home:",
+    "reconstruct": ":material/add_photo_alternate:",
+    "detection": ":material/crop_free:",
+    "landmarks": ":material/scatter_plot:",
+    "registration": ":material/my_location:",
+    "mesh": ":material/polyline:",
+    "texture": ":material/texture:",
+    "model": ":material/view_in_ar:",
+    "about": ":material/info:",
+}
+"""Page → Material symbol; the first opens when the app does."""
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "": ("home", "reconstruct", "about"),
+    "nav.stages": ("detection", "landmarks", "registration", "mesh", "texture", "model"),
+}
+"""Text key of a section's heading → its pages; those without a heading stand on their own."""
+
+
+def navigation() -> st.Page:
+    """Builds the navigation in the visitor's language and gives the page that is asked for."""
+    sections = {(t(key) if key else ""): [_page(name) for name in names] for key, names in SECTIONS.items()}
+    return st.navigation(sections, position="top")
+
+
+def _page(name: str) -> st.Page:
+    return st.Page(f"pages/{name}.py", title=t(f"nav.{name}"), icon=ICONS[name], default=name == "home")

@@ -1,0 +1,157 @@
+"""The large pictures of the pages, made from photos and steps. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from facerecon.app.thumbnails import cropped_camera, face_crop
+from facerecon.core.types import Faces, Landmarks, Mesh, Photo, Reconstruction, View
+from facerecon.drawing.crops import Crop
+from facerecon.drawing.heads import draw_head
+from facerecon.drawing.overlays import draw_boxes, draw_points, draw_residuals, draw_triangles
+from facerecon.drawing.strokes import draw_lines
+from facerecon.drawing.theme import region_tone, rgb
+from facerecon.geometry.graph import edges
+from facerecon.geometry.sampling import sample_uv
+from facerecon.landmarks import schemes
+from facerecon.morphable.fitting import FitStep
+
+LONGEST = 1400
+"""px; what is sent to a browser is not larger."""
+SIDE = 880
+"""px of a square picture of the face."""
+ENLARGED = 3
+"""A shrunken photo is shown with pixels at most so many times as large as it would have on the page."""
+
+
+def reduced(image: np.ndarray, longest: int = LONGEST) -> np.ndarray:
+    """Scales a picture down to a longest side; smaller ones stay as they are."""
+    scale = longest / max(image.shape[:2])
+    if scale >= 1:
+        return image
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def shrunk(photo: Photo, percent: int) -> Photo:
+    """Gives the photo at a share of its size; its digest names the share."""
+    if percent >= 100:
+        return photo
+    size = tuple(max(8, round(side * percent / 100)) for side in photo.image.shape[1::-1])
+    image = cv2.resize(photo.image, size, interpolation=cv2.INTER_AREA)
+    return Photo(image, f"{photo.digest}@{percent}", None, photo.name)
+
+
+def detector_view(small: Photo, faces: Faces, chosen: int | None, shape: tuple[int, int]) -> np.ndarray:
+    """Shows what the detector saw, its pixels enlarged to the photo's own size, and what it answered.
+
+    Args:
+        small: the picture that the detector saw.
+        faces: in px of that picture.
+        chosen: the face that is used.
+        shape: (height, width) of the photo, px.
+    """
+    scale = min(1.0, LONGEST / max(shape))
+    size = (round(shape[1] * scale), round(shape[0] * scale))
+    same = small.image.shape[:2] == shape
+    shown = cv2.resize(small.image, size, interpolation=cv2.INTER_AREA if same else cv2.INTER_NEAREST)
+    factor = np.array([size[0] / small.image.shape[1], size[1] / small.image.shape[0]])
+    boxes = (faces.boxes.reshape(-1, 2, 2) + 0.5) * factor - 0.5
+    keypoints = None if faces.keypoints is None else (faces.keypoints + 0.5) * factor - 0.5
+    return draw_boxes(shown, Faces(boxes.reshape(-1, 4), faces.scores, keypoints), chosen)
+
+
+def face_picture(result: Reconstruction, number: int, size: int = SIDE) -> Crop:
+    """Cuts the chosen face out of one of the photos."""
+    box = result.faces[number].boxes[result.chosen[number]]
+    return face_crop(result.photos[number], box, size)
+
+
+def fitted_picture(cut: Crop, mesh: Mesh, view: View, opacity: float = 0.8) -> np.ndarray:
+    """Shows a head over the crop of its photo."""
+    return draw_head(cut.image, mesh, cropped_camera(cut, view.camera), view.camera_from_head, opacity)
+
+
+def fit_step_picture(cut: Crop, mesh: Mesh | None, step: FitStep, number: int, points: np.ndarray) -> np.ndarray:
+    """Shows one step of the fit: the head as it is then, and how far each landmark is from its place.
+
+    Args:
+        cut: the face in the photo.
+        mesh: the head at that step; None: only the residuals.
+        step: of the fit.
+        number: of the photo.
+        points: `(L, 2)` landmarks, px of the photo.
+    """
+    view = step.views[number]
+    image = cut.image
+    if mesh is not None:
+        camera = cropped_camera(cut, view.camera)
+        image = draw_head(image, mesh, camera, view.camera_from_head, opacity=0.62, supersample=1)
+    fitted = cut.to_crop(step.observations[number].projected)
+    return draw_residuals(image, cut.to_crop(points), fitted, width=1.6)
+
+
+def provenance_shares(result: Reconstruction) -> np.ndarray:
+    """Measures how much of the skin is seen, mirrored and filled: `(3,)` shares of its area, sum 1."""
+    mesh = result.mesh
+    rows = np.ones(len(mesh.triangles), bool) if mesh.parts is None else mesh.parts == 0
+    corners = mesh.vertices[mesh.triangles[rows]]
+    areas = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    middles = mesh.uv[mesh.uv_triangles[rows]].mean(axis=1)
+    kinds = sample_uv(result.texture.provenance, middles, nearest=True).astype(int).ravel()
+    return np.bincount(kinds, areas, minlength=3) / areas.sum()
+
+
+def mean_edge(mesh: Mesh, region: np.ndarray) -> float:
+    """Measures the mean length of the edges between vertices of a region `(V,)` bool, mm."""
+    pairs = edges(mesh.triangles)
+    pairs = pairs[region[pairs].all(axis=1)]
+    return float(np.linalg.norm(mesh.vertices[pairs[:, 0]] - mesh.vertices[pairs[:, 1]], axis=1).mean())
+
+
+def smallest_angles(mesh: Mesh) -> np.ndarray:
+    """Finds each triangle's smallest angle, `(T,)` degrees."""
+    corners = mesh.vertices[mesh.triangles]
+    cosines = []
+    for k in range(3):
+        first = corners[:, (k + 1) % 3] - corners[:, k]
+        second = corners[:, (k + 2) % 3] - corners[:, k]
+        lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
+        cosines.append((first * second).sum(axis=1) / np.maximum(lengths, 1e-12))
+    return np.degrees(np.arccos(np.clip(np.max(cosines, axis=0), -1, 1)))
+
+
+def outer_eye_distance(landmarks: Landmarks) -> float:
+    """Measures between the outer corners of the eyes, px: the two points of both eyes that are farthest apart."""
+    groups = schemes.scheme(landmarks.scheme).groups
+    left, right = (landmarks.points[list(groups[name])] for name in ("left_eye", "right_eye"))
+    return float(np.linalg.norm(left[:, None] - right[None], axis=2).max())
+
+
+def landmarks_picture(cut: Crop, landmarks: Landmarks, names: Sequence[str], surface: bool) -> np.ndarray:
+    """Shows landmarks on the face.
+
+    Args:
+        cut: the face in the photo.
+        landmarks: in px of the photo.
+        names: groups of the scheme to show; none: all points, each group in its colour.
+        surface: whether the triangles between the points are drawn.
+    """
+    points = cut.to_crop(landmarks.points)
+    scheme = schemes.scheme(landmarks.scheme)
+    if surface:
+        triangles = schemes.triangles()
+        return draw_triangles(cut.image, points[: triangles.max() + 1], triangles, opacity=0.75)
+    groups = {name: scheme.groups[name] for name in names or scheme.groups}
+    if not names:
+        return draw_points(cut.image, points, groups)
+    image = cut.image
+    for name, rows in groups.items():
+        line = points[list(rows)]
+        if name in scheme.closed:
+            image = draw_lines(image, line, np.roll(line, -1, axis=0), rgb(region_tone(name).dark), 1.6, 0.8)
+        image = draw_points(image, line, {name: range(len(line))})
+    return image

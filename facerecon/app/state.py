@@ -1,0 +1,73 @@
+"""All that a session remembers between reruns, and every session key. Photos live here: in memory, until the tab closes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from facerecon.core.errors import FaceReconError
+from facerecon.core.types import Photo
+
+LANGUAGE = "language"
+"""Key of the language switch's widget."""
+_SESSION = "facerecon"
+
+
+@dataclass
+class Session:
+    """What one visitor has chosen; the only mutable thing in the app."""
+
+    photos: tuple[Photo, ...] = ()
+    "own photos, or the sample's one; empty: nothing chosen yet"
+    sample: str | None = None
+    "name of the chosen sample, None for own photos"
+    faces: dict[str, int] = field(default_factory=dict)
+    "photo digest → which of its faces, where the visitor picked another than the largest"
+    notices: list[tuple[str, FaceReconError]] = field(default_factory=list)
+    "what could not be read since the last rerun: file name and why"
+    texture_size: int = 1024
+    "px"
+    uploads: int = 0
+    "how often the uploader has been emptied: part of its key"
+    camera: bool = False
+    "whether the camera is open"
+    default_language: str = "en"
+    "from the browser"
+
+
+def session() -> Session:
+    """Gives the session's record, a new one at its first run."""
+    if _SESSION not in st.session_state:
+        st.session_state[_SESSION] = Session()
+    return st.session_state[_SESSION]
+
+
+def language() -> str:
+    """Gives the language that the visitor reads: what the switch says, else what the browser asked for."""
+    return st.session_state.get(LANGUAGE) or session().default_language
+
+
+def choose(photos: tuple[Photo, ...], sample: str | None = None) -> None:
+    """Makes these the photos of every page."""
+    current = session()
+    current.photos, current.sample, current.camera = photos, sample, False
+    current.faces = {}
+
+
+def chosen_faces() -> tuple[int, ...]:
+    """Gives, by photo, which of its faces is meant (0: the largest)."""
+    current = session()
+    return tuple(current.faces.get(photo.digest, 0) for photo in current.photos)
+
+
+def pick_face(photo: Photo, index: int) -> None:
+    """Remembers which face of a photo is meant."""
+    session().faces[photo.digest] = index
+
+
+def take_notices() -> list[tuple[str, FaceReconError]]:
+    """Gives what went wrong since the last time, and forgets it."""
+    current = session()
+    notices, current.notices = current.notices, []
+    return notices

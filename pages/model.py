@@ -1,0 +1,46 @@
+"""3D model: the finished head to look at from every side, and to take along."""
+
+import streamlit as st
+
+from facerecon.app import files, heads, layout
+from facerecon.app.code import show_code
+from facerecon.app.numbers import size, two_digits
+from facerecon.app.texts import t
+from facerecon.export.glb import write_glb
+
+VIEWS = ["textured", "clay", "wireframe", "normals", "provenance"]
+
+run = layout.begin("model", "model")
+result = run.reconstruction
+heads.show_head(run, "model", VIEWS, height=640)
+
+height = float(result.mesh.vertices[:, 1].max() - result.mesh.vertices[:, 1].min())
+layout.numbers(
+    [
+        (t("mesh.vertices"), f"{len(result.mesh.vertices):,}", ""),
+        (t("mesh.triangles"), f"{len(result.mesh.triangles):,}", ""),
+        (t("model.expressions"), str(len(result.morphs)), ""),
+        (t("model.height"), two_digits(height / 10), "cm"),
+        (t("number.scale"), f"± {two_digits(100 * result.fit.scale.relative_error)}", "%"),
+    ]
+)
+layout.caption(f"scale.{result.fit.scale.source}")
+
+st.subheader(t("model.downloads"), anchor=False)
+for column, kind in zip(st.columns(len(files.KINDS), gap="medium"), files.KINDS, strict=True):
+    content = files.content(run, kind)
+    with column:
+        st.download_button(
+            f"{t(f'model.{kind}')} · {' '.join(size(len(content)))}",
+            content,
+            file_name=files.KINDS[kind][0],
+            mime=files.KINDS[kind][1],
+            icon=":material/download:",
+            on_click="ignore",
+            width="stretch",
+            key=f"download_{kind}",
+        )
+        layout.caption(f"model.{kind}_note")
+
+layout.lesson("model")
+show_code(write_glb)

@@ -1,0 +1,78 @@
+"""Registration: the fit replayed step by step over the photo, with its error curve."""
+
+import numpy as np
+import streamlit as st
+
+from facerecon.app import cache, heads, layout, pictures
+from facerecon.app.code import show_code
+from facerecon.app.numbers import two_digits
+from facerecon.app.texts import t
+from facerecon.drawing.figures import error_curve
+from facerecon.geometry.transforms import head_pose
+from facerecon.morphable.fitting import FitStep, fit_steps
+from facerecon.morphable.normal_equations import bounded_step
+
+run = layout.begin("registration", "fitting")
+result = run.reconstruction
+steps = [step.value for step in run.of("fitting") if isinstance(step.value, FitStep)]
+distances = [np.concatenate([seen.distance for seen in step.observations]) for step in steps]
+
+
+def picture(index: int, number: int, with_head: bool) -> np.ndarray:
+    """Draws a step over one of the photos."""
+    mesh = heads.step_mesh(steps[index], number) if with_head else None
+    points = result.landmarks[number].points
+    return pictures.fit_step_picture(
+        pictures.face_picture(result, number, 760), mesh, steps[index], number, points
+    )
+
+
+@st.fragment
+def replay() -> None:
+    """Shows one step; only this part of the page runs again when the slider moves."""
+    over, curve = st.columns([7, 5], gap="large", vertical_alignment="center")
+    index = min(st.session_state.get("fit_step", len(steps) - 1), len(steps) - 1)
+    with curve:
+        number = 0
+        if len(result.photos) > 1:
+            names = [photo.name for photo in result.photos]
+            number = st.pills(
+                t("number.photos"), range(len(names)), default=0, required=True, format_func=names.__getitem__
+            )
+        index = st.slider(t("registration.control"), 0, len(steps) - 1, index, key="fit_step")
+        with_head = st.toggle(t("registration.draw_head"), True, key="fit_head")
+        curves = {
+            t("registration.curve_median"): [float(np.median(d)) for d in distances],
+            t("registration.curve_p90"): [float(np.quantile(d, 0.9)) for d in distances],
+        }
+        axes = {"x_title": t("registration.curve_x"), "y_title": t("registration.curve_y")}
+        layout.chart(error_curve(curves, current=index, dark=layout.is_dark(), **axes), "curve")
+    with over:
+        key = (run.key, "fit_step", index, number, with_head)
+        st.image(cache.picture(key, lambda: picture(index, number, with_head)), width="stretch")
+        residual = two_digits(float(np.median(distances[index])))
+        layout.caption("registration.caption" if index else "registration.caption_first", step=index, residual=residual)
+    numbers(index, number)
+
+
+def numbers(index: int, number: int) -> None:
+    """Shows what the parameters are at a step."""
+    view = steps[index].views[number]
+    yaw, pitch, roll = np.degrees(head_pose(view.camera_from_head))
+    eyes = pictures.outer_eye_distance(result.landmarks[number])
+    median = float(np.median(steps[index].observations[number].distance))
+    layout.numbers(
+        [
+            (t("registration.residual"), two_digits(median), "px"),
+            (t("registration.relative"), two_digits(100 * median / eyes), "%"),
+            (t("registration.yaw"), f"{yaw:.0f}", "°"),
+            (t("registration.pitch"), f"{pitch:.0f}", "°"),
+            (t("registration.roll"), f"{roll:.0f}", "°"),
+            (t("registration.focal"), f"{view.camera.focal:,.0f}", "px"),
+        ]
+    )
+
+
+replay()
+layout.lesson("registration")
+show_code(fit_steps, bounded_step)
