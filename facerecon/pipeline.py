@@ -5,25 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
-from facerecon.core.arrays import read_only
 from facerecon.core.errors import NoFaceError, SettingsError
 from facerecon.core.types import Faces, Fit, Landmarks, Mesh, Photo, Reconstruction, Texture
-from facerecon.detection import DETECTORS
 from facerecon.geometry.projection import project_head
 from facerecon.geometry.transforms import head_pose
-from facerecon.landmarks import LANDMARKERS
-from facerecon.mesh.subdivide import subdivide
-from facerecon.morphable import HEADS
+from facerecon.landmarks.schemes import scheme
 from facerecon.morphable.face_model import FaceModel
-from facerecon.morphable.fitting import FitSettings, FitStep, as_fit, fit_steps
+from facerecon.morphable.fitting import FitStep, as_fit, fit_steps
 from facerecon.morphable.pose import first_camera
-from facerecon.texture import Layout, bake, lay_out
+from facerecon.parts import Parts, Settings
+from facerecon.texture import bake, iris_colour, part_images, sclera_colour
 
 STAGES = ("detection", "landmarks", "fitting", "mesh", "texture", "model")
 TEXTURE_SIZES = (512, 1024, 2048, 4096)
@@ -31,23 +26,6 @@ SMALL_FACE = 80
 "px between which and the detector's box a photo holds too little for a good texture"
 PROFILE = np.radians(55)
 "yaw beyond which half of the face is guessed"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a visitor may choose; None stands for the default part."""
-
-    detector: str | None = None
-    landmarker: str | None = None
-    head: str | None = None
-    device: str = "cpu"
-    texture_size: int = 1024
-    faces: tuple[int | None, ...] = ()
-    "by photo: which face, in the detector's order; None or missing: the largest"
-    landmarks: tuple[Any, ...] = ()
-    "by photo: corrected points `(L, 2)` px in the landmarker's scheme; None or missing: the detected ones"
-    subdivisions: int = 1
-    fit: FitSettings = FitSettings()
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,74 +41,6 @@ class Step:
     "of the whole way, in (0, 1]"
     photo: int | None = None
     "number of the photo, where the value belongs to one"
-
-
-@dataclass(frozen=True, eq=False)
-class Refinement:
-    """A head's mesh subdivided some times, and what carries other shapes over to it."""
-
-    mesh: Mesh
-    "of the mean head"
-    matrix: sparse.csr_matrix
-    "`(V2, V)`: finer vertices = matrix @ vertices"
-    morphs: np.ndarray
-    "`(E, V2, 3)` mm, float32"
-    face_region: np.ndarray
-    "`(V2,)`"
-
-    @classmethod
-    def of(cls, head: FaceModel, times: int) -> Refinement:
-        mesh, matrix = head.mesh(head.mean), sparse.identity(len(head.mean), format="csr")
-        for _ in range(times):
-            mesh, finer = subdivide(mesh)
-            matrix = finer @ matrix
-        morphs = np.stack([matrix @ field for field in head.expression_basis]) if len(head.expression_basis) else None
-        empty = np.zeros((0, len(mesh.vertices), 3))
-        return cls(mesh, matrix, read_only(empty if morphs is None else morphs, np.float32), matrix @ head.face_region)
-
-
-class Parts:
-    """The parts that settings name, made when first asked for and kept: hand the same Parts to several runs.
-
-    Args:
-        settings: only its names of parts and its device matter.
-    """
-
-    def __init__(self, settings: Settings):
-        self.settings = settings
-        self._refinements: dict[int, Refinement] = {}
-        self._layouts: dict[tuple[int, int], Layout] = {}
-
-    @cached_property
-    def detector(self):
-        return DETECTORS.create(self.settings.detector)
-
-    @cached_property
-    def landmarker(self):
-        return LANDMARKERS.create(self.settings.landmarker)
-
-    @cached_property
-    def head(self):
-        return HEADS.create(self.settings.head)
-
-    def refinement(self, times: int) -> Refinement:
-        """Gives the head's subdivision, which depends on its triangles only."""
-        if times not in self._refinements:
-            self._refinements[times] = Refinement.of(self.head, times)
-        return self._refinements[times]
-
-    def layout(self, times: int, size: int) -> Layout:
-        """Gives where each texel of a texture lies on the head, which depends on its uv only."""
-        if (times, size) not in self._layouts:
-            finer = self.refinement(times)
-            self._layouts = {(times, size): lay_out(finer.mesh, size, finer.mesh.vertices)}  # they are large: keep one
-        return self._layouts[times, size]
-
-    def close(self) -> None:
-        """Frees what the parts hold outside Python."""
-        for name in ("detector", "landmarker"):
-            if name in self.__dict__:
-                getattr(self, name).close()
 
 
 def reconstruct(
@@ -164,7 +74,9 @@ def reconstruct_steps(
     own = parts is None
     run = _Run(photos, settings, parts or Parts(settings))
     try:
-        yield from run.steps()
+        for step in run.steps():
+            yield step
+            run.clock = time.perf_counter()  # what the receiver did with the value is not the pipeline's time
     finally:
         if own:
             run.parts.close()
@@ -265,7 +177,7 @@ class _Run:
             neutral=head.skin(neutral),
             neutral_landmarks68=head.landmarks("ibug68").on(neutral, head.triangles),
             texture=self.texture,
-            part_images={},
+            part_images=_part_images(self.photos[0], self.landmarks[0], head),
             head_model=head.name,
             timings_ms={},
             warnings=tuple(self.warnings),
@@ -304,6 +216,20 @@ def _corrected(found: Landmarks, points: np.ndarray, photo: Photo) -> Landmarks:
             "wrong_landmarks",
         )
     return Landmarks(points, found.depth, found.scheme, found.blendshapes)
+
+
+def _part_images(photo: Photo, landmarks: Landmarks, head: FaceModel) -> dict[str, np.ndarray]:
+    """Paints the parts that are not skin, the eyes in the colours that the photo shows."""
+    if len(head.part_names) == 1:
+        return {}
+    seen = []
+    for side in ("left", "right"):
+        ring = landmarks.points[list(scheme("mediapipe478").groups[f"{side}_iris"])]
+        centre = ring.mean(axis=0)
+        seen.append((centre, float(np.linalg.norm(ring - centre, axis=1).mean())))
+    irises = tuple(iris_colour(photo.image, *eye) for eye in seen)
+    sclera = np.mean([sclera_colour(photo.image, *eye) for eye in seen], axis=0)
+    return part_images(irises, (0.5, 0.5), head.iris_uv_radius, sclera)
 
 
 def landmark_positions(head: Any, fit: Fit, view: int, scheme: str) -> np.ndarray:

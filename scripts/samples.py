@@ -93,7 +93,7 @@ def true_vertices(model: AnnyHead, subject: dict) -> tuple[np.ndarray, np.ndarra
     """Gives the neutral head `(V, 3)` mm and the expression `(52,)`."""
     neutral = model.phenotype(*subject["phenotype"])
     neutral = neutral + sum(weight * both_sides(model, name) for name, weight in subject["targets"].items())
-    neutral = neutral - neutral[list(model.outer_eye_corners)].mean(axis=0)
+    neutral = model.aligned(neutral)
     expression = np.zeros(len(model.expression_names))
     for name, weight in subject["expression"].items():
         expression[model.expression_names.index(name)] = weight

@@ -14,6 +14,8 @@ import numpy as np
 
 from facerecon.core.arrays import read_only
 from facerecon.core.errors import SettingsError
+from facerecon.geometry.procrustes import procrustes
+from facerecon.geometry.transforms import apply
 from facerecon.morphable.face_model import DATA, LinearFaceModel, SurfacePoints
 from facerecon.morphable.phenotype import blend
 
@@ -42,7 +44,6 @@ class AnnyHead(LinearFaceModel):
         self.expression_basis = read_only(data["expression_basis"], np.float32)
         self.expression_names = tuple(str(name) for name in data["expression_names"])
         self.face_region = read_only(data["face_region"], np.float64)
-        self.outer_eye_corners = tuple(int(v) for v in data["outer_eye_corners"])
         self.iris_uv_radius = float(data["iris_uv_radius"])
         self._correspondences = {key: data[key] for key in data if key.startswith(("mediapipe478", "outline"))}
 
@@ -80,4 +81,10 @@ class AnnyHead(LinearFaceModel):
         """Makes a head of a gender, age, weight and ancestry, `(V, 3)` mm; see `phenotype.blend`."""
         keys = (tuple(str(key).split("/")) for key in self._targets["macro_names"])
         macro = dict(zip(keys, self._targets["macro"].astype(np.float64), strict=True))
-        return self._targets["base"] + blend(macro, gender, age, weight, ancestry)
+        return self.aligned(self._targets["base"] + blend(macro, gender, age, weight, ancestry))
+
+    def aligned(self, vertices: np.ndarray) -> np.ndarray:
+        """Puts a head into the head frame: its face turned like the mean's, origin between the outer eye corners."""
+        turned = apply(procrustes(vertices, self.mean, self.face_region), vertices)
+        corners = self.landmarks("ibug68")[[36, 45]].on(turned, self.triangles)
+        return turned - corners.mean(axis=0)

@@ -15,6 +15,7 @@ class CanonicalFace(LinearFaceModel):
     name = "canonical"
     part_names = ("skin",)
     expression_names = ()
+    iris_uv_radius = 0.0
 
     def __init__(self):
         face = canonical_face()

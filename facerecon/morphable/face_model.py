@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Protocol, runtime_checkable
 
@@ -12,6 +14,7 @@ from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.errors import SettingsError
 from facerecon.core.types import Mesh
 from facerecon.geometry.barycentric import interpolate
+from facerecon.geometry.nearest import nearest_on_surface
 
 DATA = files("facerecon.morphable") / "data"
 
@@ -64,6 +67,9 @@ class FaceModel(Protocol):
     face_region: np.ndarray
     "`(V,)` in [0, 1]: 1 on the face, 0 on scalp, neck and back"
 
+    iris_uv_radius: float
+    "radius of the irises in the uv of the eyes, whose centre is (0.5, 0.5); 0 for a head without eyes"
+
     def landmarks(self, scheme: str) -> SurfacePoints:
         """Gives the surface points of a landmark scheme; raises SettingsError for a scheme it does not know."""
         ...
@@ -99,20 +105,30 @@ class LinearFaceModel:
     mediapipe478: SurfacePoints
     spread478: np.ndarray
 
-    def _rows(self, scheme: str) -> np.ndarray | slice:
-        """Gives a scheme's points as rows of mediapipe478."""
-        if scheme == "mediapipe478":
-            return slice(None)
-        if scheme == "ibug68":
-            with (DATA / "ibug68_in_mediapipe478.npy").open("rb") as file:
-                return np.load(file)
-        raise SettingsError(f"The head “{self.name}” has no landmarks of the scheme “{scheme}”.")
-
     def landmarks(self, scheme: str) -> SurfacePoints:
-        return self.mediapipe478[self._rows(scheme)]
+        if scheme == "mediapipe478":
+            return self.mediapipe478
+        return self._landmarks68(scheme)
+
+    @cache  # noqa: B019 - head models live as long as the program
+    def _landmarks68(self, scheme: str) -> SurfacePoints:
+        """Finds a 68-point scheme's points: means of MediaPipe's points, put back onto the surface."""
+        points = self.mediapipe478.on(self.mean, self.triangles)
+        means = np.array([points[list(rows)].mean(axis=0) for rows in self._sources(scheme)])
+        skin = np.flatnonzero(self.parts == 0)
+        _, triangle, weights = nearest_on_surface(self.mean, self.triangles[skin], means)
+        return SurfacePoints(skin[triangle], weights)
+
+    def _sources(self, scheme: str) -> list[list[int]]:
+        """Gives, by point of a scheme, the points of mediapipe478 whose mean it is."""
+        if scheme != "ibug68":
+            raise SettingsError(f"The head “{self.name}” has no landmarks of the scheme “{scheme}”.")
+        return json.loads((DATA / "ibug68_in_mediapipe478.json").read_text("utf-8"))
 
     def landmark_spread(self, scheme: str) -> np.ndarray:
-        return self.spread478[self._rows(scheme)]
+        if scheme == "mediapipe478":
+            return self.spread478
+        return np.array([self.spread478[rows].mean() for rows in self._sources(scheme)])
 
     def from_arkit(self, scores: np.ndarray) -> np.ndarray:
         return scores[[ARKIT_NAMES.index(name) for name in self.expression_names]]

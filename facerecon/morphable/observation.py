@@ -10,6 +10,7 @@ from facerecon.core.types import Camera, Landmarks
 from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.projection import project_head
 from facerecon.morphable.face_model import FaceModel
+from facerecon.morphable.landmark_errors import mean_error
 from facerecon.morphable.outline import facing, slide
 from facerecon.morphable.pose import first_pose
 
@@ -84,9 +85,18 @@ class Observation:
 
 
 def observe(
-    model: FaceModel, landmarks: Landmarks, identity: np.ndarray, view: ViewState, noise: float, robust: float
+    model: FaceModel,
+    landmarks: Landmarks,
+    identity: np.ndarray,
+    view: ViewState,
+    noise: float,
+    robust: float,
+    corrected: bool = True,
 ) -> Observation:
-    """Projects the model's landmarks into a photo and compares them with the detected ones."""
+    """Projects the model's landmarks into a photo and compares them with the detected ones.
+
+    With `corrected`, MediaPipe's mean error at the view's pose is taken off first.
+    """
     head = model.shape(identity, view.expression)
     surface = model.landmarks(landmarks.scheme)
     rows, weights = model.triangles[surface.triangle], surface.weights
@@ -99,7 +109,10 @@ def observe(
         rows[moving] = vertices[:, None]
         weights[moving] = [1, 0, 0]
         importance[moving] = 0.5
+    detected = landmarks.points
+    if corrected and landmarks.scheme == "mediapipe478":
+        detected = detected - mean_error(view.camera, view.camera_from_head)
     points = (head[rows] * weights[:, :, None]).sum(axis=1)
     projected, depth = project_head(view.camera, view.camera_from_head, points)
     sigma = noise * model.landmark_spread(landmarks.scheme) * view.camera.focal / depth
-    return Observation(rows, weights, points, projected, projected - landmarks.points, sigma, importance, robust)
+    return Observation(rows, weights, points, projected, projected - detected, sigma, importance, robust)

@@ -15,6 +15,8 @@ from makehuman import DECIMETRE, BaseHead, fetch_data, read_head, read_target
 from unwrap import unwrap
 
 from facerecon.core.arkit import ARKIT_NAMES
+from facerecon.geometry.procrustes import procrustes
+from facerecon.geometry.transforms import apply
 
 DATA = Path(__file__).parents[2] / "facerecon/morphable/data"
 SAMPLES = 3000
@@ -42,6 +44,15 @@ def importance(head: BaseHead) -> np.ndarray:
     return weight * (1 + 3 * face_region(head)) / weight.sum()
 
 
+def align(samples: np.ndarray, weights: np.ndarray) -> None:
+    """Turns samples in place so that their faces look the same way: else a nod would hide among the components."""
+    reference = samples.mean(axis=0)
+    for _ in range(2):
+        for row, sample in enumerate(samples):
+            samples[row] = apply(procrustes(sample, reference, weights), sample)
+        reference = samples.mean(axis=0)
+
+
 def expressions(data: Path, head: BaseHead, count: int) -> np.ndarray:
     folder = data / "faceunits01/targets/faceunits"
     return np.array([read_target(folder / f"{name}.target", count)[head.source] for name in ARKIT_NAMES])
@@ -58,6 +69,7 @@ def build(data: Path) -> None:
     uv, uv_triangles = unwrap(head)
     targets = read_targets(data, head, count)
     samples = sample_heads(targets, head, SAMPLES, np.random.default_rng(20261122))
+    align(samples, face_region(head))
     mean, components, shares = principal_components(samples, head.mirror, importance(head), SYMMETRIC, ANTISYMMETRIC)
     print(f"variance kept: symmetric {shares[0]:.3f}, antisymmetric {shares[1]:.3f}; scale {DECIMETRE} mm")
     np.savez_compressed(
@@ -73,7 +85,6 @@ def build(data: Path) -> None:
         expression_basis=expressions(data, head, count).astype(np.float16),
         expression_names=np.array(ARKIT_NAMES),
         face_region=face_region(head).astype(np.float32),
-        outer_eye_corners=np.array(head.corners),
         iris_uv_radius=iris_uv_radius(mean, head),
     )
     np.savez_compressed(

@@ -6,13 +6,13 @@ first pass finds them. Writes triangle and barycentric weights, and each landmar
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 
 import cv2
 import numpy as np
 from build import DATA
-from facerecon.landmarks.schemes import SCHEMES
 from makehuman import BaseHead, fetch_data, read_head
 from paint import SIZE, Atlas, atlas, eye_image, fill_region, lash_lines, makehuman_mask, skin_image
 from render import Light, render
@@ -22,6 +22,7 @@ from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.nearest import nearest_on_surface
 from facerecon.geometry.transforms import camera_from_head_rotation, rigid
 from facerecon.landmarks.mediapipe import FaceMesh
+from facerecon.landmarks.schemes import scheme
 from facerecon.morphable.anny import AnnyHead
 
 RENDERS = 400
@@ -32,6 +33,7 @@ BROWS = (
     ((70, 63, 105, 66, 107), (55, 65, 52, 53, 46)),
     ((300, 293, 334, 296, 336), (285, 295, 282, 283, 276)),
 )
+OUTER_EYES = (33, 263)
 IRISES = np.arange(468, 478)
 TONES = np.array([[232, 190, 165], [205, 160, 135], [178, 130, 100], [140, 98, 72], [98, 66, 48]])
 
@@ -161,12 +163,12 @@ def main() -> None:
     model = AnnyHead()
     texels = atlas(model)
     masks = masks_of(data, head, model, texels)
-    scheme = SCHEMES["mediapipe478"]
+    mirror = scheme("mediapipe478").mirror
     for renders in (RENDERS // 4, RENDERS):
         rng = np.random.default_rng(478)
         palettes = [palette(masks, texels, model, tone, rng) for tone in TONES]
         seen = observe(model, head, lambda r, p=palettes: p[r.integers(len(p))], renders, rng)
-        triangle, weights, spread = settle(model, head, seen, scheme.mirror)
+        triangle, weights, spread = settle(model, head, seen, mirror)
         masks["brows"] = brow_mask(model, triangle, weights)
         found = np.isfinite(seen[:, :, 0])
         print(f"{found.any(axis=1).mean():.0%} of {renders} renders; spread {np.median(spread):.2f} mm (median)")
@@ -185,12 +187,22 @@ def palette(masks, texels, model, tone, rng) -> dict[str, np.ndarray]:
     }
 
 
+def pinned(fields: np.ndarray, model, triangle, weights) -> np.ndarray:
+    """Moves heads or displacements `(…, V, 3)` so that the middle of the outer eye corners is, or stays, the origin."""
+    middle = sum(
+        np.tensordot(fields[..., model.triangles[triangle[corner]], :], weights[corner], axes=([-2], [0])) / 2
+        for corner in OUTER_EYES
+    )
+    return fields - middle[..., None, :]
+
+
 def save(model, head, triangle, weights, spread) -> None:
-    scheme, ibug = SCHEMES["mediapipe478"], SCHEMES["ibug68"]
-    oval = np.asarray(scheme.groups["face_oval"])
+    oval = np.asarray(scheme("mediapipe478").groups["face_oval"])
     with np.load(DATA / "anny_head.npz") as old:
         arrays = {key: old[key] for key in old.files}
     arrays |= {
+        "mean": pinned(model.mean, model, triangle, weights).astype(np.float32),
+        "identity_basis": pinned(model.identity_basis, model, triangle, weights).astype(np.float16),
         "mediapipe478_triangle": triangle.astype(np.uint16),
         "mediapipe478_weights": weights.astype(np.float32),
         "mediapipe478_spread": spread.astype(np.float32),
@@ -198,7 +210,8 @@ def save(model, head, triangle, weights, spread) -> None:
         "outline_vertices": outline_candidates(model, head, triangle, weights, oval).astype(np.uint16),
     }
     np.savez_compressed(DATA / "anny_head.npz", **arrays)
-    np.save(DATA / "ibug68_in_mediapipe478.npy", np.asarray(ibug.from_mediapipe478, np.int16))
+    sources = scheme("ibug68").sources["mediapipe478"]
+    (DATA / "ibug68_in_mediapipe478.json").write_text(json.dumps(sources) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,105 @@
+"""What a visitor may choose, and the parts that these choices name: detector, landmarker, head, texture layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from facerecon.core.arrays import read_only
+from facerecon.core.types import Mesh
+from facerecon.detection import DETECTORS
+from facerecon.landmarks import LANDMARKERS
+from facerecon.mesh.subdivide import subdivide
+from facerecon.morphable import HEADS
+from facerecon.morphable.face_model import FaceModel
+from facerecon.morphable.fitting import FitSettings
+from facerecon.texture import Layout, lay_out
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a visitor may choose; None stands for the default part."""
+
+    detector: str | None = None
+    landmarker: str | None = None
+    head: str | None = None
+    device: str = "cpu"
+    texture_size: int = 1024
+    faces: tuple[int | None, ...] = ()
+    "by photo: which face, in the detector's order; None or missing: the largest"
+    landmarks: tuple[Any, ...] = ()
+    "by photo: corrected points `(L, 2)` px in the landmarker's scheme; None or missing: the detected ones"
+    subdivisions: int = 1
+    fit: FitSettings = FitSettings()
+
+
+@dataclass(frozen=True, eq=False)
+class Refinement:
+    """A head's mesh subdivided some times, and what carries other shapes over to it."""
+
+    mesh: Mesh
+    "of the mean head"
+    matrix: sparse.csr_matrix
+    "`(V2, V)`: finer vertices = matrix @ vertices"
+    morphs: np.ndarray
+    "`(E, V2, 3)` mm, float32"
+    face_region: np.ndarray
+    "`(V2,)`"
+
+    @classmethod
+    def of(cls, head: FaceModel, times: int) -> Refinement:
+        mesh, matrix = head.mesh(head.mean), sparse.identity(len(head.mean), format="csr")
+        for _ in range(times):
+            mesh, finer = subdivide(mesh)
+            matrix = finer @ matrix
+        morphs = np.stack([matrix @ field for field in head.expression_basis]) if len(head.expression_basis) else None
+        empty = np.zeros((0, len(mesh.vertices), 3))
+        return cls(mesh, matrix, read_only(empty if morphs is None else morphs, np.float32), matrix @ head.face_region)
+
+
+class Parts:
+    """The parts that settings name, made when first asked for and kept: hand the same Parts to several runs.
+
+    Args:
+        settings: only its names of parts and its device matter.
+    """
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self._refinements: dict[int, Refinement] = {}
+        self._layouts: dict[tuple[int, int], Layout] = {}
+
+    @cached_property
+    def detector(self):
+        return DETECTORS.create(self.settings.detector)
+
+    @cached_property
+    def landmarker(self):
+        return LANDMARKERS.create(self.settings.landmarker)
+
+    @cached_property
+    def head(self):
+        return HEADS.create(self.settings.head)
+
+    def refinement(self, times: int) -> Refinement:
+        """Gives the head's subdivision, which depends on its triangles only."""
+        if times not in self._refinements:
+            self._refinements[times] = Refinement.of(self.head, times)
+        return self._refinements[times]
+
+    def layout(self, times: int, size: int) -> Layout:
+        """Gives where each texel of a texture lies on the head, which depends on its uv only."""
+        if (times, size) not in self._layouts:
+            finer = self.refinement(times)
+            self._layouts = {(times, size): lay_out(finer.mesh, size, finer.mesh.vertices)}  # they are large: keep one
+        return self._layouts[times, size]
+
+    def close(self) -> None:
+        """Frees what the parts hold outside Python."""
+        for name in ("detector", "landmarker"):
+            if name in self.__dict__:
+                getattr(self, name).close()

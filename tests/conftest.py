@@ -1,0 +1,34 @@
+"""What many tests share: heads are loaded once, and parts are opened once a session."""
+
+import numpy as np
+import pytest
+
+from facerecon.morphable import HEADS
+
+
+@pytest.fixture(scope="session")
+def anny():
+    return HEADS.create("anny")
+
+
+@pytest.fixture(scope="session")
+def parts():
+    from facerecon.pipeline import Parts, Settings
+
+    opened = Parts(Settings(texture_size=512))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def astronaut_head(parts):
+    """The astronaut's reconstruction with a small texture."""
+    from facerecon.pipeline import Settings, reconstruct
+    from facerecon.samples import load_sample
+
+    return reconstruct([load_sample("astronaut")], Settings(texture_size=512), parts)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)

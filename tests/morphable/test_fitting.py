@@ -1,0 +1,132 @@
+"""Heads that we made are found again from landmarks that we projected."""
+
+import numpy as np
+import pytest
+
+from facerecon.core.types import Camera, Landmarks
+from facerecon.geometry.projection import project_head
+from facerecon.geometry.transforms import camera_from_head_rotation, rigid
+from facerecon.morphable import HEADS
+from facerecon.morphable.fitting import FitSettings, as_fit, fit, fit_steps, size_spread
+from facerecon.morphable.landmark_errors import mean_error
+
+CAMERA = Camera(1000, 1000, 1600.0, np.array([499.5, 499.5]))
+POSES = [(0, 0, 0), (20, 5, 10), (-25, -8, -5)]
+
+
+def photograph(head, identity, expression, degrees, distance=700.0):
+    """Projects a head's landmarks as MediaPipe would see them: with its mean error at that pose."""
+    pose = rigid(camera_from_head_rotation(*np.radians(degrees)), np.array([10.0, 20.0, distance]))
+    points = head.landmarks("mediapipe478").on(head.shape(identity, expression), head.triangles)
+    pixels, _ = project_head(CAMERA, pose, points)
+    return pose, Landmarks(pixels + mean_error(CAMERA, pose), None, "mediapipe478", expression)
+
+
+def angle_between(first, second):
+    turned = first[:3, :3] @ second[:3, :3].T
+    return np.degrees(np.arccos(np.clip((np.trace(turned) - 1) / 2, -1, 1)))
+
+
+def subject(head, rng):
+    identity = rng.normal(size=80) * np.r_[np.full(60, 0.8), np.full(20, 0.3)]
+    expression = np.zeros(52)
+    for name in ("jawOpen", "mouthSmileLeft", "mouthSmileRight", "browInnerUp"):
+        expression[head.expression_names.index(name)] = 0.4
+    return identity, expression
+
+
+def face_error(head, found, truth):
+    face = head.face_region > 0.9
+    return np.linalg.norm(head.shape(found) - head.shape(truth), axis=1)[face].mean()
+
+
+@pytest.mark.parametrize("degrees", POSES)
+def test_one_photo_is_recovered(anny, rng, degrees):
+    identity, expression = subject(anny, rng)
+    pose, marks = photograph(anny, identity, expression, degrees)
+    found = fit(anny, [marks], [CAMERA], focal_known=[True])
+    assert angle_between(found.views[0].camera_from_head, pose) < 2
+    assert face_error(anny, found.identity, identity) < 0.7 * face_error(anny, np.zeros(80), identity)
+    eyes = np.linalg.norm(marks.points[33] - marks.points[263])
+    assert np.median(found.views[0].residuals) < 0.01 * eyes
+    assert found.views[0].expression[anny.expression_names.index("jawOpen")] > 0.2
+
+
+def test_three_photos_do_better_than_one(anny, rng):
+    identity, expression = subject(anny, rng)
+    taken = [photograph(anny, identity, expression, degrees)[1] for degrees in POSES]
+    alone = fit(anny, taken[:1], [CAMERA], focal_known=[True])
+    together = fit(anny, taken, [CAMERA] * 3, focal_known=[True] * 3)
+    assert len(together.views) == 3
+    assert face_error(anny, together.identity, identity) < face_error(anny, alone.identity, identity)
+
+
+def test_the_order_of_photos_does_not_matter(anny, rng):
+    identity, expression = subject(anny, rng)
+    taken = [photograph(anny, identity, expression, degrees)[1] for degrees in POSES[:2]]
+    there = fit(anny, taken, [CAMERA] * 2)
+    back = fit(anny, taken[::-1], [CAMERA] * 2)
+    np.testing.assert_allclose(there.identity, back.identity, atol=1e-6)
+
+
+def test_steps_are_replayable(anny, rng):
+    identity, expression = subject(anny, rng)
+    _, marks = photograph(anny, identity, expression, POSES[1])
+    steps = list(fit_steps(anny, [marks], [CAMERA]))
+    totals = [step.cost["total"] for step in steps]
+    assert [step.iteration for step in steps] == list(range(len(steps)))
+    assert all(a > b for a, b in zip(totals, totals[1:], strict=False))
+    assert steps[-1].residual_px < 0.5 * steps[0].residual_px
+    np.testing.assert_array_equal(as_fit(anny, steps[-1]).identity, steps[-1].identity)
+
+
+def test_expressions_stay_in_bounds(anny, rng):
+    identity, _ = subject(anny, rng)
+    wild = np.where(rng.random(52) > 0.5, 1.0, 0.0)
+    _, marks = photograph(anny, identity, wild, (0, 0, 0))
+    for step in fit_steps(anny, [marks], [CAMERA]):
+        expression = step.views[0].expression
+        assert expression.min() >= 0 and expression.max() <= 1
+
+
+def test_outliers_hardly_matter(anny, rng):
+    identity, expression = subject(anny, rng)
+    pose, marks = photograph(anny, identity, expression, (0, 0, 0))
+    spoilt = marks.points.copy()
+    spoilt[rng.choice(478, 40, replace=False)] += rng.normal(0, 60, (40, 2))
+    found = fit(anny, [Landmarks(spoilt, None, marks.scheme, expression)], [CAMERA], focal_known=[True])
+    assert angle_between(found.views[0].camera_from_head, pose) < 3
+
+
+def test_a_symmetric_face_stays_symmetric(anny):
+    _, marks = photograph(anny, np.zeros(80), np.zeros(52), (0, 0, 0))
+    found = fit(anny, [marks], [CAMERA])
+    assert np.abs(found.identity[60:]).max() < 0.1
+
+
+def test_a_rigid_head_fits_too(rng):
+    head = HEADS.create("canonical")
+    pose = rigid(camera_from_head_rotation(0.3, 0.1, 0.05), np.array([0, 0, 600.0]))
+    points = head.landmarks("mediapipe478").on(head.mean, head.triangles)
+    pixels, _ = project_head(CAMERA, pose, points)
+    marks = Landmarks(pixels + mean_error(CAMERA, pose), None, "mediapipe478", np.zeros(52))
+    found = fit(head, [marks], [CAMERA], focal_known=[True])
+    assert angle_between(found.views[0].camera_from_head, pose) < 0.5
+    assert len(found.identity) == 0
+
+
+def test_scale_says_where_it_comes_from(anny):
+    assert 0.01 < size_spread(anny) < 0.1
+
+
+def test_wrong_numbers_are_refused(anny):
+    with pytest.raises(ValueError, match="camera"):
+        list(fit_steps(anny, [], []))
+
+
+def test_settings_change_the_result(anny, rng):
+    identity, expression = subject(anny, rng)
+    _, marks = photograph(anny, identity, expression, (10, 0, 0))
+    loose = fit(anny, [marks], [CAMERA], settings=FitSettings(noise=0.5))
+    stiff = fit(anny, [marks], [CAMERA], settings=FitSettings(noise=8.0))
+    assert np.linalg.norm(loose.identity) > np.linalg.norm(stiff.identity)
