@@ -7,7 +7,7 @@ import numpy as np
 from facerecon.core.types import Faces
 from facerecon.detection.tiling import Find, find_all, merged, rows_of
 
-SURE = 0.8
+SURE = 0.86
 """A face of this score shows that the photo stands upright."""
 TURNED = 0.75
 """Score that a face in a turned photo needs: three more looks are three more chances to be wrong."""

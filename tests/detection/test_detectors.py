@@ -1,0 +1,150 @@
+"""One contract for every entry of the table, and what BlazeFace must find."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+
+from facerecon.core.errors import SettingsError
+from facerecon.core.types import Faces
+from facerecon.detection import DETECTORS
+from facerecon.detection.nms import overlaps
+
+ROOT = Path(__file__).parents[2]
+FACE = np.array([[174.0, 73.0, 276.0, 175.0]])
+
+
+@pytest.fixture(scope="module", params=list(DETECTORS))
+def detector(request):
+    with DETECTORS.create(request.param) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def blazeface():
+    with DETECTORS.create("mediapipe") as made:
+        yield made
+
+
+def test_contract(detector, astronaut, make_photo):
+    photo = make_photo(astronaut)
+    faces = detector.detect(photo)
+    assert isinstance(faces, Faces) and detector.name in DETECTORS
+    assert len(faces) == 1 and overlaps(faces.boxes, FACE)[0].max() > 0.7
+    assert 0.5 < faces.scores[0] <= 1
+    right_eye, left_eye, nose, right_mouth, left_mouth = faces.keypoints[0]
+    assert right_eye[0] < nose[0] < left_eye[0] and right_mouth[0] < left_mouth[0]  # the subject's right: on our left
+    assert max(right_eye[1], left_eye[1]) < nose[1] < min(right_mouth[1], left_mouth[1])
+    again = detector.detect(photo)
+    assert (again.boxes == faces.boxes).all() and (again.scores == faces.scores).all()
+
+
+def test_no_face_is_empty(detector, make_photo):
+    rng = np.random.default_rng(0)
+    for image in (
+        np.zeros((64, 64, 3), np.uint8),
+        rng.integers(0, 256, (400, 500, 3), dtype=np.uint8),
+        skimage.data.rocket(),
+        skimage.data.coffee(),
+        skimage.data.chelsea(),
+    ):
+        faces = detector.detect(make_photo(image))
+        assert len(faces) == 0 and faces.boxes.shape == (0, 4) and faces.keypoints.shape == (0, 5, 2)
+
+
+def test_closing_twice_is_fine():
+    for name in DETECTORS:
+        made = DETECTORS.create(name)
+        made.close()
+        made.close()
+
+
+def test_unknown_name():
+    with pytest.raises(SettingsError, match="mediapipe"):
+        DETECTORS.create("nothing")
+
+
+@pytest.mark.parametrize("size", [40, 60, 150])
+def test_small_faces_in_a_large_photo(blazeface, scene, make_photo, size):
+    image, box = scene(size, 2511, 1433)
+    faces = blazeface.detect(make_photo(image))
+    assert len(faces) == 1 and overlaps(faces.boxes, box[None])[0].max() > 0.7
+
+
+@pytest.mark.parametrize("grow", [-12, 0, 20])
+@pytest.mark.parametrize("scale", [1, 12])
+def test_faces_that_fill_the_picture(blazeface, astronaut, make_photo, grow, scale):
+    x0, y0, x1, y1 = (FACE[0] + [-grow, -grow, grow, grow]).astype(int)
+    image = cv2.resize(astronaut[y0:y1, x0:x1], None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    box = (FACE[0] - [x0, y0, x0, y0] + 0.5) * scale - 0.5
+    faces = blazeface.detect(make_photo(image))
+    assert len(faces) == 1 and overlaps(faces.boxes, box[None])[0].max() > 0.7
+
+
+def test_several_faces_largest_first_each_once(blazeface, astronaut, make_photo):
+    image = np.full((700, 1400, 3), 60, np.uint8)
+    boxes = []
+    for scale, left in ((0.5, 20), (1.3, 350), (0.8, 980)):
+        small = cv2.resize(astronaut[:300], None, fx=scale, fy=scale)[:, : 1400 - left]
+        image[50 : 50 + small.shape[0], left : left + small.shape[1]] = small
+        boxes.append((FACE[0] + 0.5) * scale - 0.5 + [left, 50, left, 50])
+    faces = blazeface.detect(make_photo(image))
+    assert len(faces) == 3 and (np.diff(faces.sizes) < 0).all()
+    matches = overlaps(faces.boxes, np.array(boxes))[0]
+    assert (matches.argmax(axis=1) == [1, 2, 0]).all() and (matches.max(axis=1) > 0.7).all()
+
+
+@pytest.mark.parametrize("angle", [30, 60, 90, 135, 180, 225, 270, 330])
+def test_any_way_up(blazeface, astronaut, make_photo, angle):
+    turn = cv2.getRotationMatrix2D((225, 124), angle, 1)
+    faces = blazeface.detect(make_photo(cv2.warpAffine(astronaut, turn, (512, 512))))
+    assert len(faces) == 1
+    assert np.abs((faces.boxes[0, :2] + faces.boxes[0, 2:]) / 2 - [225, 124]).max() < 15
+    eyes = faces.keypoints[0, 1] - faces.keypoints[0, 0]
+    lean = np.degrees(np.arctan2(-eyes[1], eyes[0]))
+    assert abs((lean - angle + 180) % 360 - 180) < 20
+
+
+def test_mirrored_photo_gives_mirrored_faces(blazeface, astronaut, make_photo):
+    faces = blazeface.detect(make_photo(astronaut))
+    mirrored = blazeface.detect(make_photo(astronaut[:, ::-1]))
+    back = 511 - mirrored.boxes[0, [2, 1, 0, 3]]
+    back[[1, 3]] = mirrored.boxes[0, [1, 3]]
+    assert np.abs(back - faces.boxes[0]).max() < 3
+    points = mirrored.keypoints[0, [1, 0, 2, 4, 3]] * [-1, 1] + [511, 0]
+    assert np.abs(points - faces.keypoints[0]).max() < 3
+
+
+def test_one_detector_serves_several_threads(blazeface, astronaut, make_photo):
+    photo = make_photo(astronaut)
+    expected = blazeface.detect(photo).boxes
+    results = [None] * 4
+
+    def work(index):
+        results[index] = blazeface.detect(photo).boxes
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all((boxes == expected).all() for boxes in results)
+
+
+def test_silent_even_when_never_closed():
+    code = """
+import skimage.data
+from facerecon.core.types import Photo
+from facerecon.detection import DETECTORS
+from facerecon.landmarks import LANDMARKERS
+photo = Photo(skimage.data.astronaut(), "", None, "")
+detector, landmarker = DETECTORS.create("mediapipe"), LANDMARKERS.create("mediapipe")
+assert landmarker.locate(photo, detector.detect(photo).boxes[0]) is not None
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
