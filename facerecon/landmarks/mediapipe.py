@@ -69,6 +69,8 @@ class FaceMesh:
         """
         box = np.asarray(box, dtype=np.float64)
         check_shape(box, (4,), "box")
+        if not (np.isfinite(box).all() and (box[2:] > box[:2]).all()):
+            raise ValueError(f"box must be x0 < x1, y0 < y1, got {box.tolist()}")
         for turns in self._turns.ranked(photo.image, box):
             for margin in MARGINS:
                 crop = cut(photo.image, box, margin, SIDE, turns)
