@@ -84,7 +84,8 @@ def _harmonised(
         source = make_source(one, judge(one, region, skin, layout))
         if sources:
             colours, trust = blend(sources)
-            gain = matching_gain(layout, source.base, colours, trust * source.trust)
+            both = trust * source.trust * np.clip(one.facing, 0, 1) ** 2
+            gain = matching_gain(layout, source.base, colours, both)
             source = source.corrected(gain)
         sources.append(source)
     return sources

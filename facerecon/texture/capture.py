@@ -17,8 +17,9 @@ from facerecon.geometry.transforms import apply
 from facerecon.texture.layout import Layout
 
 _PAD_PX = 8
-_BUFFER_PX = 600
+_BUFFER_PX = 500
 _TOLERANCE_MM = 1.5
+_BESIDE_MM = 15.0
 _STEEPEST = 4.0
 
 
@@ -44,14 +45,18 @@ class Capture:
     "`(V, 3)` RGB in [0, 255], of the photo smoothed to the spacing of the vertices"
     foreground: np.ndarray
     "`(V,)` in [0, 1]: how much the photo's foreground mask, if there is one, holds the vertex for the person"
-    buffer: np.ndarray
-    "`(b, b')` float32 mm: depth of the nearest surface, of the whole head with eyes and teeth"
+    farthest: np.ndarray
+    "`(b, b')` float32 mm: depth of the nearest surface, eyes and teeth included; the farthest of 3 x 3 pixels"
+    nearest: np.ndarray
+    "`(b, b')` float32 mm: the same, the nearest of the pixels that a pixel of `image` may mix"
     buffer_camera: Camera
-    "of `buffer`"
+    "of both"
 
     def hidden(self, points: np.ndarray) -> np.ndarray:
-        """Tells which of `(N, 3)` points, camera's frame, lie well behind the nearest surface: `(N,)` bool."""
-        return points[:, 2] > sample(self.buffer, project(self.buffer_camera, points), nearest=True) + 2 * _TOLERANCE_MM
+        """Tells which of `(N, 3)` points, camera's frame, lie behind something or beside what is far before them."""
+        pixels = project(self.buffer_camera, points)
+        behind = points[:, 2] > sample(self.farthest, pixels, nearest=True) + 2 * _TOLERANCE_MM
+        return behind | (points[:, 2] > sample(self.nearest, pixels, nearest=True) + _BESIDE_MM)
 
     def look_up(self, points: np.ndarray) -> np.ndarray:
         """Reads the photo at `(N, 3)` points in the camera's frame: `(N, 3)` float32 RGB."""
@@ -95,24 +100,25 @@ def capture(
     image = np.ascontiguousarray(image)
     normals = vertex_normals(points, layout.triangles)
     facing = -np.einsum("nk,nk->n", normals, points) / np.linalg.norm(points, axis=1)
-    buffer_camera = resize_camera(cut, min(_BUFFER_PX / max(cut.width, cut.height), 1))
-    buffer = depth_buffer(
-        project(buffer_camera, points), points[:, 2], triangles, buffer_camera.height, buffer_camera.width
-    )
-    free, gap = _hiding(buffer, buffer_camera, points, facing)
+    # As fine as the head needs, however small the photo is.
+    eye = resize_camera(cut, _BUFFER_PX / max(cut.width, cut.height))
+    buffer = depth_buffer(project(eye, points), points[:, 2], triangles, eye.height, eye.width)
+    farthest = cv2.dilate(np.where(np.isfinite(buffer), buffer, np.float32(1e9)), np.ones((3, 3)))
+    free = _free(farthest, eye, points, facing)
     return Capture(
         image=image,
         camera=cut,
         vertices=points,
         facing=facing,
         free=free,
-        gap=gap,
-        inside=_from_outline(buffer, buffer_camera, points),
+        gap=np.where(free, 0, points[:, 2] - sample(buffer, project(eye, points), nearest=True)),
+        inside=_from_outline(buffer, eye, points),
         border=_from_border(camera, points),
-        colours=_smooth_colours(image, cut, points, layout),
+        colours=_smooth_colours(image, cut, buffer, eye, points, layout),
         foreground=_in_mask(foreground, camera, points),
-        buffer=buffer,
-        buffer_camera=buffer_camera,
+        farthest=farthest,
+        nearest=_eroded(buffer, 1.5 * eye.focal / cut.focal),
+        buffer_camera=eye,
     )
 
 
@@ -143,17 +149,17 @@ def _reduction(pixels: np.ndarray, points: np.ndarray, layout: Layout) -> float:
     return float(min(1 / np.sqrt(typical), 1)) if typical > 1.3 else 1.0
 
 
-def _hiding(
-    buffer: np.ndarray, camera: Camera, points: np.ndarray, facing: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Compares vertices with the depth buffer: `(V,)` free, and `(V,)` mm behind what hides them."""
-    pixels = project(camera, points)
+def _eroded(buffer: np.ndarray, radius: float) -> np.ndarray:
+    """Spreads near depths by some pixels, at least one."""
+    reach = max(round(radius), 1)
+    return cv2.erode(buffer, np.ones((2 * reach + 1, 2 * reach + 1)))
+
+
+def _free(farthest: np.ndarray, camera: Camera, points: np.ndarray, facing: np.ndarray) -> np.ndarray:
+    """Tells which vertices lie on the nearest surface, `(V,)` bool: a slanted one changes its depth within a pixel."""
     slope = np.clip(np.sqrt(np.maximum(1 - facing**2, 0)) / np.maximum(facing, 1e-6), 0, _STEEPEST)
     tolerance = _TOLERANCE_MM + slope * points[:, 2] / camera.focal
-    # A vertex on an outline may fall on the pixel beside it: the farthest of 3 x 3 pixels decides.
-    farthest = cv2.dilate(np.where(np.isfinite(buffer), buffer, np.float32(1e9)), np.ones((3, 3)))
-    free = (points[:, 2] > 0) & (points[:, 2] <= sample(farthest, pixels, nearest=True) + tolerance)
-    return free, np.where(free, 0, points[:, 2] - sample(buffer, pixels, nearest=True))
+    return (points[:, 2] > 0) & (points[:, 2] <= sample(farthest, project(camera, points), nearest=True) + tolerance)
 
 
 def _from_outline(buffer: np.ndarray, camera: Camera, points: np.ndarray) -> np.ndarray:
@@ -172,14 +178,26 @@ def _from_border(camera: Camera, points: np.ndarray) -> np.ndarray:
     return np.where(points[:, 2] > 0, room * points[:, 2] / camera.focal, -1.0)
 
 
-def _smooth_colours(image: np.ndarray, camera: Camera, points: np.ndarray, layout: Layout) -> np.ndarray:
-    """Reads at the vertices a photo smoothed to their spacing, so that nothing finer is lost between them."""
+def _smooth_colours(
+    image: np.ndarray, camera: Camera, buffer: np.ndarray, eye: Camera, points: np.ndarray, layout: Layout
+) -> np.ndarray:
+    """Reads at the vertices, `(V, 3)`, a photo smoothed to their spacing: what is finer is not lost between them.
+
+    Only pixels of the head are mixed, and none beside a surface far before the vertex (`buffer`, seen by `eye`).
+    """
     pixels = project(camera, points)
     start, end = edges(layout.triangles).T
-    sigma = 0.6 * float(np.median(np.linalg.norm(pixels[start] - pixels[end], axis=1)))
-    if sigma > 0.3:
-        image = cv2.GaussianBlur(image, (0, 0), min(sigma, 50.0), borderType=cv2.BORDER_REPLICATE)
-    return sample(image, pixels).astype(np.float64)
+    sigma = min(0.6 * float(np.median(np.linalg.norm(pixels[start] - pixels[end], axis=1))), 50.0)
+    sharp = sample(image, pixels).astype(np.float64)
+    if sigma < 0.3:
+        return sharp
+    head = np.isfinite(buffer).astype(np.float32)
+    mask = cv2.resize(head, (camera.width, camera.height), interpolation=cv2.INTER_AREA)
+    weighted = np.dstack([image * mask[..., None], mask]).astype(np.float32)
+    smooth = sample(cv2.GaussianBlur(weighted, (0, 0), sigma), pixels).astype(np.float64)
+    near = sample(_eroded(buffer, 2 * sigma * eye.focal / camera.focal), project(eye, points), nearest=True)
+    clean = (smooth[:, 3:] > 0.05) & (points[:, 2:] <= near[:, None] + _BESIDE_MM)
+    return np.where(clean, smooth[:, :3] / np.maximum(smooth[:, 3:], 0.05), sharp)
 
 
 def _in_mask(mask: np.ndarray | None, camera: Camera, points: np.ndarray) -> np.ndarray:

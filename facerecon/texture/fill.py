@@ -13,7 +13,7 @@ from facerecon.texture.skin import SkinColour
 _REACH_MM = 60.0
 _CAVITY = np.array([0.42, 0.24, 0.24])
 "what is left of a colour deep in mouth and nostrils"
-_CAVITY_OPENNESS = (0.02, 0.35)
+_CAVITY_OPENNESS = (0.01, 0.16)
 _FOLD, _FOLD_OPENNESS = 0.78, (0.35, 0.9)
 "light that reaches the folds of an ear: without it the ear looks flat beside a face with its own shadows"
 

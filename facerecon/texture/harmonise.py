@@ -10,7 +10,7 @@ from facerecon.texture.layout import Layout
 _OFFSET = 8.0
 "added to 8-bit colours before a ratio is taken: dark pixels say little about gains"
 _STRONGEST = np.log(2.5)
-_REACH_MM = 80.0
+_REACH_MM, _DETAIL_MM = 80.0, 18.0
 _LEAST_AREA_MM2 = 100.0
 
 
@@ -18,7 +18,8 @@ def matching_gain(layout: Layout, colours: np.ndarray, target: np.ndarray, weigh
     """Finds the smooth gain per channel that turns colours into target colours.
 
     The logarithm of their ratio, known where the weight is positive, is extended over the surface; far away it becomes
-    its own weighted median. Light falls differently on both sides of a face, so one number would leave an edge.
+    its own weighted median. Light falls differently on both sides of a face, so one number would leave an edge; but
+    only what is broad is light: a shadow or a highlight that moved must not be copied.
 
     Args:
         layout: of the texture.
@@ -33,7 +34,7 @@ def matching_gain(layout: Layout, colours: np.ndarray, target: np.ndarray, weigh
         return np.ones_like(colours)
     ratio = np.clip(np.log((target + _OFFSET) / (colours + _OFFSET)), -_STRONGEST, _STRONGEST)
     middle = _weighted_median(ratio, layout.areas * weight)
-    return np.exp(extend(layout, ratio, weight, middle, _REACH_MM))
+    return np.exp(extend(layout, ratio, weight, middle, _REACH_MM, _DETAIL_MM))
 
 
 def _weighted_median(values: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from facerecon.core.arrays import check_shape
@@ -17,6 +19,8 @@ _SMALLEST_PX = 2.5
 _FEWEST = 12
 _READABLE = (24.0, 170.0)
 "grey values between which an iris can lie; below it is a pupil or a shadow, above it sclera or glare"
+_CONTRAST = 0.9
+"an iris is darker than what is beside it; a closed lid is not"
 _IRIS_DARK, _PUPIL, _LIMBUS = 0.45, 0.36, 0.82
 _FIBRES = 71
 
@@ -42,6 +46,9 @@ def iris_colour(image: np.ndarray, centre: np.ndarray, radius: float) -> np.ndar
     if radius < _SMALLEST_PX or len(ring) < _FEWEST:
         return np.array(BROWN, dtype=np.uint8)
     grey = ring.mean(axis=1)
+    beside = _around(image, centre, radius, 1.15, 1.7, _beside)
+    if len(beside) and np.median(grey) > _CONTRAST * np.quantile(beside.mean(axis=1), 0.7):
+        return np.array(BROWN, dtype=np.uint8)
     # What sclera or skin strays into the ring is brighter than the iris.
     return np.median(ring[grey <= np.quantile(grey, 0.7)], axis=0).astype(np.uint8)
 
@@ -58,7 +65,7 @@ def sclera_colour(image: np.ndarray, centre: np.ndarray, radius: float) -> np.nd
         `(3,)` uint8 RGB; a common value where the eye is too small or closed.
     """
     check_shape(image, ("H", "W", 3), "image")
-    sides = _around(image, centre, radius, 1.15, 1.7, lambda x, y: np.abs(y) < 0.35 * np.abs(x))
+    sides = _around(image, centre, radius, 1.15, 1.7, _beside)
     if radius < _SMALLEST_PX or len(sides) < _FEWEST:
         return np.array(SCLERA, dtype=np.uint8)
     grey = sides.mean(axis=1)
@@ -69,7 +76,19 @@ def sclera_colour(image: np.ndarray, centre: np.ndarray, radius: float) -> np.nd
     return np.clip(white, 0, 255).astype(np.uint8)
 
 
-def _around(image: np.ndarray, centre: np.ndarray, radius: float, inner: float, outer: float, keep) -> np.ndarray:
+def _beside(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Tells which offsets lie to the left or right, where the white of an eye is."""
+    return np.abs(y) < 0.35 * np.abs(x)
+
+
+def _around(
+    image: np.ndarray,
+    centre: np.ndarray,
+    radius: float,
+    inner: float,
+    outer: float,
+    keep: Callable[[np.ndarray, np.ndarray], np.ndarray],
+) -> np.ndarray:
     """Collects the `(N, 3)` pixels of a ring, inner and outer radius in units of `radius`, for which `keep(x, y)`."""
     reach = int(np.ceil(radius * outer))
     col, row = np.meshgrid(*(np.arange(int(c) - reach, int(c) + reach + 2) for c in centre))
@@ -133,7 +152,8 @@ def part_images(
     """Makes the pictures of all parts that are not skin, by name.
 
     Args:
-        irises: RGB of the subject's left and right iris, arrays `(3,)`.
+        irises: RGB of the subject's left and right iris, arrays `(3,)`; one that could not be read (`BROWN`) takes
+            the other's colour.
         uv_centre: of the irises in their uv layout.
         uv_radius: of the irises.
         sclera: RGB of the white of the eyes; teeth and tongue are made as bright as it.
@@ -142,6 +162,8 @@ def part_images(
     exposure = float(np.mean(sclera)) / float(np.mean(SCLERA))
     teeth, tongue = (np.clip(np.multiply(colour, exposure), 0, 255) for colour in (TEETH, TONGUE))
     # Eyes rarely differ as much as two readings of a few pixels do.
-    common = np.mean(irises, axis=0)
-    left, right = (eye_image(size, uv_centre, uv_radius, 0.8 * common + 0.2 * iris, sclera) for iris in irises)
+    read = [iris for iris in irises if not np.array_equal(iris, BROWN)] or list(irises)
+    common = np.mean(read, axis=0)
+    own = irises if len(read) == len(irises) else (common, common)
+    left, right = (eye_image(size, uv_centre, uv_radius, 0.8 * common + 0.2 * iris, sclera) for iris in own)
     return {"eye_left": left, "eye_right": right, "teeth": plain_image(teeth), "tongue": plain_image(tongue)}

@@ -10,12 +10,12 @@ import numpy as np
 from facerecon.core.arrays import check_shape
 from facerecon.texture.ramp import ramp
 
-_FLOOR = np.array([7.0, 3.0, 3.0])
-"least standard deviation of L, a, b: light and make-up vary more than a small sample shows"
+_FLOOR = np.array([5.0, 2.5, 2.5])
+"added to the standard deviations of L, a, b: light and make-up vary more than a small sample shows"
 _ROUNDS = 4
 _KEPT = 2.5
 _FEWEST = 10
-_SKIN, _NOT_SKIN = 2.5, 4.5
+_SKIN, _NOT_SKIN = 2.0, 3.6
 
 
 def lab(colours: np.ndarray) -> np.ndarray:
@@ -40,7 +40,7 @@ class SkinColour:
         return np.sqrt(np.einsum("nj,jk,nk->n", away, self.precision, away))
 
     def likelihood(self, colours: np.ndarray) -> np.ndarray:
-        """Tells for `(N, 3)` RGB in [0, 255] how far each is skin: 1 within 2.5, 0 beyond 4.5 standard deviations."""
+        """Tells for `(N, 3)` RGB in [0, 255] how far each is skin: 1 within 2, 0 beyond 3.6 standard deviations."""
         return ramp(self.distance(colours), _NOT_SKIN, _SKIN)
 
 
@@ -58,8 +58,8 @@ def learn_skin(colours: np.ndarray, weights: np.ndarray) -> SkinColour:
         raise ValueError("no colour has any weight")
     points, kept = lab(colours), weights > 0
     mean = np.median(points[kept], axis=0)
-    spread = np.maximum(1.48 * np.median(np.abs(points[kept] - mean), axis=0), _FLOOR)
-    covariance = np.diag(spread**2)
+    spread = 1.48 * np.median(np.abs(points[kept] - mean), axis=0)
+    covariance = np.diag(spread**2 + _FLOOR**2)
     for _ in range(_ROUNDS):
         away = points - mean
         near = (weights > 0) & (np.einsum("nj,jk,nk->n", away, np.linalg.inv(covariance), away) < _KEPT**2)
@@ -69,8 +69,5 @@ def learn_skin(colours: np.ndarray, weights: np.ndarray) -> SkinColour:
         share = weights * kept / weights[kept].sum()
         mean = share @ points
         away = points - mean
-        covariance = (share[:, None] * away).T @ away
-        # Raises the variances to the floor and keeps the correlations.
-        scale = np.maximum(_FLOOR / np.sqrt(np.maximum(np.diag(covariance), 1e-9)), 1)
-        covariance = covariance * np.outer(scale, scale) + np.diag(1e-6 * _FLOOR**2)
+        covariance = (share[:, None] * away).T @ away + np.diag(_FLOOR**2)
     return SkinColour(mean, np.linalg.inv(covariance), np.median(colours[kept], axis=0))

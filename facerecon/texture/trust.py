@@ -14,7 +14,7 @@ from facerecon.texture.skin import SkinColour, learn_skin
 _FACING = (0.12, 0.45)
 _BORDER_MM = (1.0, 14.0)
 _OUTLINE_MM = (1.0, 7.0)
-_OCCLUDED_MM = 6.0
+_OCCLUDED_MM = (1.0, 7.0)
 _OCCLUDER_GAP_MM = 5.0
 _NOT_SKIN_MM = 14.0
 _SMOOTHING_STEPS = 40
@@ -66,9 +66,10 @@ def judge(capture: Capture, region: np.ndarray, skin: SkinColour | None, layout:
     """
     seen = _clear(capture)
     open_ = layout.openness > _OUTSIDE
-    behind = ~capture.free & (capture.gap > _OCCLUDER_GAP_MM) & (capture.facing > _FACING[0]) & open_
-    distance = edge_distances(layout.reference, layout.triangles, behind, _OCCLUDED_MM)
-    seen = seen * ramp(distance, 0, _OCCLUDED_MM)
+    covered = (capture.gap > _OCCLUDER_GAP_MM) | capture.hidden(capture.vertices)
+    behind = covered & (capture.facing > _FACING[0]) & open_
+    distance = edge_distances(layout.reference, layout.triangles, behind, _OCCLUDED_MM[1])
+    seen = seen * ramp(distance, *_OCCLUDED_MM)
     if skin is None:
         return seen * region
     region = ramp(region, *_REGION) * ramp(layout.reference[:, 1], *_CHIN_MM)
