@@ -16,8 +16,8 @@ from facerecon.assets.canonical_face import canonical_face
 TARGET = Path(__file__).parents[1] / "facerecon/landmarks/schemes"
 # Right iris: middle, then the subject's left, top, right, bottom; then the left iris alike.
 IRIS_MIRROR = [473, 476, 475, 474, 477, 468, 471, 470, 469, 472]
-# 68 points of iBUG (Sagonas et al. 2013) by MediaPipe's: the mean of those named. Chosen to lie where annotators set them
-# on photos of a scanned face (the jaw from eye height to the chin), and by the rule that the bridge of the nose is divided
+# 68 points of iBUG (Sagonas et al. 2013) by MediaPipe's: the mean of those named. Chosen to lie where annotators set
+# them on photos of a scanned face (the jaw from eye height to the chin), and so that the bridge of the nose is divided
 # evenly from between the eyes to the tip; symmetric.
 JAW = [127, 93, 132, 58, 136, 150, 176, 148, 152]
 RIGHT = {17: [70], 18: [63], 19: [105], 20: [66], 21: [107], 31: [98], 32: [97]}
