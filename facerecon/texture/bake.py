@@ -38,16 +38,15 @@ def bake(
     layout: Layout | None = None,
     rng: np.random.Generator | None = None,
 ) -> Texture:
-    """Bakes the texture of the skin from one or more photos.
+    """Bakes the texture of the skin from photos of one person.
 
     Args:
-        photos: of one person.
+        photos: any number.
         mesh: the whole head (its topology, uv and parts; eyes and teeth hide skin).
         views: camera and pose of each photo.
         vertices_by_view: `(V, 3)` mm, head frame: the head with each photo's expression.
         size: px of the square texture.
-        mirror_vertices: `(V, 3)` mm, the same mesh as a head that is its own mirror image in x; without it nothing is
-            mirrored. Not used when `layout` is given.
+        mirror_vertices: `(V, 3)` mm, see `lay_out`; not used when `layout` is given.
         face_region: `(V,)` in [0, 1]: 1 on the face, where whatever the photo shows is painted; elsewhere only what has
             the colour of skin. None: 1 everywhere.
         foreground: by photo None or `(H, W)` in [0, 1], the person's pixels.
@@ -61,18 +60,22 @@ def bake(
     if layout.atlas.size != size:
         raise ValueError(f"the layout is for {layout.atlas.size} px, not {size}")
     region = np.ones(len(mesh.vertices)) if face_region is None else np.asarray(face_region, dtype=np.float64)
-    masks = foreground or [None] * len(photos)
+    given = zip(photos, views, vertices_by_view, foreground or [None] * len(photos), strict=True)
     taken = [
         capture(photo.image, view.camera, view.camera_from_head, vertices, mesh.triangles, layout, mask)
-        for photo, view, vertices, mask in zip(photos, views, vertices_by_view, masks, strict=True)
+        for photo, view, vertices, mask in given
     ]
-    captures = [one for one in taken if one is not None]
+    return _blend_all([one for one in taken if one is not None], region, layout, rng or np.random.default_rng(0))
+
+
+def _blend_all(captures: list[Capture], region: np.ndarray, layout: Layout, rng: np.random.Generator) -> Texture:
+    """Learns the person's colours, makes all sources agree and paints."""
     skins = [learn_from(one, region, layout) for one in captures]
     sources = _harmonised(captures, skins, region, layout)
     skin = next((one for one in skins if one is not None), _UNKNOWN_SKIN)
     mirrors = _mirrors(sources, skin, layout)
     hair = find_hair([one for one, own in zip(captures, skins, strict=True) if own], skin, layout)
-    return _paint(sources, mirrors, skin, hair, layout, rng or np.random.default_rng(0))
+    return _paint(sources, mirrors, skin, hair, layout, rng)
 
 
 def _harmonised(

@@ -72,36 +72,19 @@ def capture(
     layout: Layout,
     foreground: np.ndarray | None = None,
 ) -> Capture | None:
-    """Looks at a head through a photo's camera.
+    """Looks at a head, `(V, 3)` mm as it was then, through the camera of a photo, `(H, W, 3)` RGB uint8.
 
-    Args:
-        image: `(H, W, 3)` RGB uint8.
-        camera: of the photo.
-        camera_from_head: `(4, 4)`.
-        vertices: `(V, 3)` mm, as they were in that photo.
-        triangles: `(T, 3)` of the whole head: all of them occlude.
-        layout: of the texture.
-        foreground: `(H, W)` in [0, 1] or bool, the person's pixels; None: unknown.
-
-    Returns:
-        None where the head lies outside the photo.
+    All `triangles`, `(T, 3)`, occlude. `foreground` is `(H, W)` in [0, 1] or bool, the person's pixels, or None. Gives
+    None where the head lies outside the photo.
     """
     points = apply(camera_from_head, vertices)
-    box = _box(camera, points, image.shape)
-    if box is None:
+    part = _cut(image, camera, points, layout)
+    if part is None:
         return None
-    left, top, right, bottom = box
-    cut = Camera(right - left, bottom - top, camera.focal, camera.centre - (left, top))
-    factor = _reduction(project(cut, points), points, layout)
-    image = image[top:bottom, left:right]
-    if factor < 1:
-        cut = resize_camera(cut, factor)
-        image = cv2.resize(image, (cut.width, cut.height), interpolation=cv2.INTER_AREA)
-    image = np.ascontiguousarray(image)
+    image, cut = part
     normals = vertex_normals(points, layout.triangles)
     facing = -np.einsum("nk,nk->n", normals, points) / np.linalg.norm(points, axis=1)
-    # As fine as the head needs, however small the photo is.
-    eye = resize_camera(cut, _BUFFER_PX / max(cut.width, cut.height))
+    eye = resize_camera(cut, _BUFFER_PX / max(cut.width, cut.height))  # fine enough, however small the photo is
     buffer = depth_buffer(project(eye, points), points[:, 2], triangles, eye.height, eye.width)
     farthest = cv2.dilate(np.where(np.isfinite(buffer), buffer, np.float32(1e9)), np.ones((3, 3)))
     free = _free(farthest, eye, points, facing)
@@ -120,6 +103,21 @@ def capture(
         nearest=_eroded(buffer, 1.5 * eye.focal / cut.focal),
         buffer_camera=eye,
     )
+
+
+def _cut(image: np.ndarray, camera: Camera, points: np.ndarray, layout: Layout) -> tuple[np.ndarray, Camera] | None:
+    """Cuts the head out of a photo and makes it as coarse as the texture; None where the head lies outside."""
+    box = _box(camera, points, image.shape)
+    if box is None:
+        return None
+    left, top, right, bottom = box
+    part, cut = image[top:bottom, left:right], Camera(right - left, bottom - top, camera.focal, camera.centre - box[:2])
+    factor = _reduction(project(cut, points), points, layout)
+    if factor < 1:
+        longer = max(cut.width, cut.height)
+        cut = resize_camera(cut, max(round(longer * factor), 1) / longer)
+        part = cv2.resize(part, (cut.width, cut.height), interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(part), cut
 
 
 def _box(camera: Camera, points: np.ndarray, shape: tuple[int, ...]) -> tuple[int, int, int, int] | None:
