@@ -11,8 +11,11 @@ from typing import Any
 @contextlib.contextmanager
 def stage_bar() -> Iterator[Callable[[str, float], None]]:
     """Shows how far a reconstruction has come."""
-    described: list[str] = []
-    with bar(total=100, bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}", labels=described) as advance:
+    described = ["starting"]
+    form = "{desc} {percentage:3.0f}%|{bar}| {elapsed}"
+    # Steps are few and of very different lengths: each is shown at once.
+    with bar(total=100, bar_format=form, labels=described, mininterval=0, miniters=0) as advance:
+        advance(0)
 
         def show(stage: str, fraction: float) -> None:
             described[:] = [stage]
