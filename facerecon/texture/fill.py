@@ -31,9 +31,13 @@ def filling(layout: Layout, colours: np.ndarray, trust: np.ndarray, skin: SkinCo
     Returns:
         `(V, 3)` RGB in [0, 255].
     """
-    confidence = trust**2 * skin.likelihood(colours) * (1 - hair.share)
-    field = extend(layout, colours, confidence, skin.typical, _REACH_MM)
-    field = (1 - hair.share[:, None]) * field + hair.share[:, None] * hair.colour
+    hairy = hair.share[:, None]
+    expected = (1 - hairy) * skin.typical + hairy * hair.colour
+    # What is extended is the difference from what is expected, light and tan: so that it crosses the hairline, and the
+    # hair's colour does not.
+    typical = (1 - hair.share) * skin.likelihood(colours) + hair.share**2
+    difference = extend(layout, colours - expected, trust**2 * typical, np.zeros(3), _REACH_MM)
+    field = expected + difference
     light = ramp(layout.openness, *_CAVITY_OPENNESS)[:, None]
     shade = _FOLD + (1 - _FOLD) * ramp(layout.openness, *_FOLD_OPENNESS)[:, None]
     return np.clip(field * shade * (_CAVITY + (1 - _CAVITY) * light), 0, 255)

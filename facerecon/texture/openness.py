@@ -10,7 +10,7 @@ from facerecon.geometry.rasterize import depth_buffer
 
 _PICTURE_PX = 200
 _TOLERANCE_PX = 2.0
-_RINGS = ((0.35, 8), (0.95, 8))
+_RINGS = ((0.35, 7), (0.95, 5))
 
 
 def _directions() -> np.ndarray:

@@ -19,6 +19,8 @@ _SMALLEST_PX = 2.5
 _FEWEST = 12
 _READABLE = (24.0, 170.0)
 "grey values between which an iris can lie; below it is a pupil or a shadow, above it sclera or glare"
+_GREY = 2
+"largest difference of channels in a black-and-white photo"
 _CONTRAST = 0.9
 "an iris is darker than what is beside it; a closed lid is not"
 _IRIS_DARK, _PUPIL, _LIMBUS = 0.45, 0.36, 0.82
@@ -156,11 +158,15 @@ def part_images(
             the other's colour.
         uv_centre: of the irises in their uv layout.
         uv_radius: of the irises.
-        sclera: RGB of the white of the eyes; teeth and tongue are made as bright as it.
+        sclera: RGB of the white of the eyes; teeth and tongue are made as bright as it, and as grey.
         size: px, of the eyes' pictures.
     """
     exposure = float(np.mean(sclera)) / float(np.mean(SCLERA))
-    teeth, tongue = (np.clip(np.multiply(colour, exposure), 0, 255) for colour in (TEETH, TONGUE))
+    colourless = max(np.ptp(colour) for colour in (sclera, *irises)) <= _GREY
+    teeth, tongue = (
+        np.clip(np.multiply(np.full(3, np.mean(colour)) if colourless else colour, exposure), 0, 255)
+        for colour in (TEETH, TONGUE)
+    )
     # Eyes rarely differ as much as two readings of a few pixels do.
     read = [iris for iris in irises if not np.array_equal(iris, BROWN)] or list(irises)
     common = np.mean(read, axis=0)

@@ -71,3 +71,10 @@ def test_an_eye_that_was_not_read_takes_the_others_colour():
     images = part_images((np.array(BROWN), grey), CENTRE, 0.1, size=64)
     np.testing.assert_array_equal(images["eye_left"], images["eye_right"])
     np.testing.assert_array_equal(images["eye_right"], eye_image(64, CENTRE, 0.1, grey))
+
+
+def test_a_grey_photo_gets_grey_parts():
+    grey = np.full(3, 90)
+    for name, image in part_images((grey, grey), CENTRE, 0.1, np.full(3, 210), size=64).items():
+        spread = np.ptp(image.astype(int), axis=2)
+        assert name.startswith("eye") or spread.max() == 0

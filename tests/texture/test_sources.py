@@ -1,5 +1,7 @@
 """Trust, two bands, blending, hair and grain."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from synthetic_head import egg, paint, photograph
@@ -107,6 +109,16 @@ def test_hair_is_found_on_the_scalp_and_its_absence_too():
         else:
             assert hair.share.max() == 0
     assert find_hair([], learn_from(seen, FACE, LAYOUT), LAYOUT).share.max() == 0
+
+
+def test_a_fringe_tells_the_hair_where_the_scalp_is_cut_off():
+    seen = take(painted=lambda p: np.where((p[:, 1] > 45)[:, None], HAIR, paint(p)))
+    cut = replace(seen, border=np.where(Y > 72, -1.0, 50.0))
+    hair = find_hair([cut], learn_from(cut, FACE, LAYOUT), LAYOUT)
+    np.testing.assert_allclose(hair.colour, HAIR, atol=12)
+    assert hair.share[(LAYOUT.scalp > 0.99) & (Z < -60)].mean() > 0.7
+    bare = replace(take(), border=cut.border)
+    assert find_hair([bare], learn_from(bare, FACE, LAYOUT), LAYOUT).share.max() == 0
 
 
 def test_strands_run_along_meridians_and_have_unit_strength():
