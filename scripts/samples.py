@@ -30,8 +30,8 @@ FOLDER = Path(__file__).parents[1] / "facerecon/samples"
 WIDTH, HEIGHT = 960, 1200
 SUBJECTS = [
     {
-        "phenotype": (0.08, 0.1, 0.42, (0.85, 0.05, 0.1)),
-        "targets": {"head-oval": 0.5, "nose-width1-incr": 0.3, "mouth-upperlip-volume-incr": 0.35, "head-round": 0.2},
+        "phenotype": (0.15, 0.15, 0.45, (0.7, 0.15, 0.15)),
+        "targets": {"head-oval": 0.4, "nose-width1-incr": 0.3},
         "tone": (122, 80, 58),
         "hair": (32, 24, 22),
         "iris": (70, 45, 28),
@@ -41,7 +41,7 @@ SUBJECTS = [
             "cheekSquintLeft": 0.25,
             "cheekSquintRight": 0.25,
         },
-        "pose": (-14, 3, 2),
+        "pose": (-12, -6, -3),
         "focal": 2.2,
         "background": (216, 205, 190),
         "stubble": 0.0,
@@ -54,8 +54,8 @@ SUBJECTS = [
         "tone": (205, 164, 134),
         "hair": (30, 27, 26),
         "iris": (62, 42, 30),
-        "expression": {"browInnerUp": 0.3, "mouthPressLeft": 0.15, "mouthPressRight": 0.15},
-        "pose": (18, -4, -3),
+        "expression": {"jawOpen": 0.4, "browInnerUp": 0.4, "mouthFunnel": 0.2},
+        "pose": (12, -4, -3),
         "focal": 1.6,
         "background": (150, 170, 185),
         "stubble": 0.25,
@@ -74,7 +74,7 @@ SUBJECTS = [
         "hair": (120, 104, 92),
         "iris": (98, 122, 142),
         "expression": {"jawOpen": 0.28, "mouthSmileLeft": 0.3, "mouthSmileRight": 0.3, "browOuterUpLeft": 0.2},
-        "pose": (4, 6, 5),
+        "pose": (6, 2, 5),
         "focal": 1.9,
         "background": (96, 104, 110),
         "stubble": 0.12,
@@ -137,7 +137,11 @@ def make(number: int, subject: dict, model: AnnyHead, masks: dict, texels) -> No
     light = Light(powers=np.array([0.6, 0.2, 0.15]), gloss=0.09)
     image, _ = render(finer, smooth, camera, camera_from_head, images, backdrop(subject["background"], rng), light)
     noisy = image + cv2.GaussianBlur(rng.normal(0, 4, image.shape), (0, 0), 0.7)
-    Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(FOLDER / f"synthetic_{number}.jpg", quality=90)
+    exif = Image.Exif()
+    # As a camera would: the focal length for a 36 mm by 24 mm frame, by the diagonal.
+    exif.get_ifd(0x8769)[0xA405] = round(camera.focal * 43.27 / float(np.hypot(WIDTH, HEIGHT)))
+    picture = Image.fromarray(noisy.clip(0, 255).astype(np.uint8))
+    picture.save(FOLDER / f"synthetic_{number}.jpg", quality=90, exif=exif)
     np.savez_compressed(
         FOLDER / f"synthetic_{number}.npz",
         neutral=neutral[: model.skin_vertices].astype(np.float32),

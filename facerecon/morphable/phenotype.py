@@ -33,8 +33,8 @@ def blend(
         SettingsError: a number lies outside [0, 1], or the shares of ancestry add up to nothing.
     """
     shares = np.asarray(ancestry, dtype=float)
-    if not all(0 <= x <= 1 for x in (gender, age, weight, *shares)) or shares.sum() == 0:
-        raise SettingsError("Gender, age, weight and each share of ancestry must lie between 0 and 1.")
+    if not all(0 <= x <= 1 for x in (gender, age, weight)) or shares.min() < 0 or shares.sum() == 0:
+        raise SettingsError("Gender, age and weight lie between 0 and 1; shares of ancestry are not negative.")
     factor = dict(zip(GENDERS, (1 - gender, gender), strict=True))
     factor |= dict(zip(AGES, (1 - age, age), strict=True))
     factor |= dict(zip(WEIGHTS, (max(1 - 2 * weight, 0), 1 - abs(2 * weight - 1), max(2 * weight - 1, 0)), strict=True))

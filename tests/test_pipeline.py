@@ -1,0 +1,134 @@
+"""The whole chain on pictures whose truth is known."""
+
+import numpy as np
+import pytest
+
+from facerecon.core.errors import NoFaceError, SettingsError
+from facerecon.core.types import Photo
+from facerecon.geometry.transforms import head_pose
+from facerecon.pipeline import STAGES, Settings, landmark_positions, reconstruct, reconstruct_steps
+from facerecon.samples import SAMPLES, load_sample, load_truth
+
+SYNTHETIC = [name for name in SAMPLES if load_truth(name)]
+
+
+def grey(size=256):
+    return Photo(np.full((size, size, 3), 128, np.uint8), "grey", None, "grey.png")
+
+
+@pytest.fixture(scope="module", params=SYNTHETIC)
+def subject(request, parts):
+    head = reconstruct([load_sample(request.param)], Settings(texture_size=512), parts)
+    return head, load_truth(request.param)
+
+
+def test_steps_come_in_order_and_end_with_the_result(parts):
+    steps = list(reconstruct_steps([load_sample("astronaut")], Settings(texture_size=512), parts))
+    stages = [step.stage for step in steps]
+    assert list(dict.fromkeys(stages)) == list(STAGES)
+    fractions = [step.fraction for step in steps]
+    assert fractions == sorted(fractions) and fractions[-1] == 1
+    timings = steps[-1].value.timings_ms
+    assert timings["total"] == pytest.approx(sum(timings[stage] for stage in STAGES))
+
+
+def test_values_fit_together(astronaut_head, anny):
+    head = astronaut_head
+    assert head.mesh.vertices.shape == head.morphs.shape[1:] and len(head.morphs) == 52
+    assert len(head.neutral.vertices) == anny.skin_vertices
+    assert head.neutral.triangles.max() < anny.skin_vertices
+    assert head.texture.image.shape == (512, 512, 3)
+    assert set(head.part_images) == set(head.mesh.part_names) - {"skin"}
+    assert not head.mesh.vertices.flags.writeable
+
+
+def test_the_astronaut_fits_tightly(astronaut_head):
+    points = astronaut_head.landmarks[0].points
+    eyes = np.linalg.norm(points[33] - points[263])
+    assert np.median(astronaut_head.fit.views[0].residuals) < 0.01 * eyes
+
+
+def test_the_astronaut_smiles(astronaut_head, anny):
+    expression = astronaut_head.fit.views[0].expression
+    assert expression[anny.expression_names.index("mouthSmileLeft")] > 0.4
+    assert expression[anny.expression_names.index("mouthSmileRight")] > 0.4
+
+
+def test_pose_is_recovered(subject):
+    head, truth = subject
+    turned = head.fit.views[0].camera_from_head[:3, :3] @ truth.camera_from_head[:3, :3].T
+    assert np.degrees(np.arccos((np.trace(turned) - 1) / 2)) < 2, np.degrees(head_pose(turned))
+
+
+def test_shape_is_better_than_the_mean_head(subject, anny):
+    head, truth = subject
+    skin = slice(0, anny.skin_vertices)
+    face = anny.face_region[skin] > 0.9
+    fitted = np.linalg.norm(head.neutral.vertices - truth.neutral, axis=1)[face].mean()
+    average = np.linalg.norm(anny.mean[skin] - truth.neutral, axis=1)[face].mean()
+    assert fitted < average
+
+
+def test_expression_is_of_the_right_kind(subject, anny):
+    """The skin of the mouth moves the way it truly moves: more like it than like no expression."""
+    head, truth = subject
+    found, true = (
+        anny.shape(np.zeros(80), expression) - anny.mean
+        for expression in (head.fit.views[0].expression, truth.expression)
+    )
+    assert (found * true).sum() / np.linalg.norm(found) / np.linalg.norm(true) > 0.4
+
+
+def test_landmarks_fall_on_the_photo(astronaut_head, anny):
+    placed = landmark_positions(anny, astronaut_head.fit, 0, "mediapipe478")
+    eyes = np.linalg.norm(placed[33] - placed[263])
+    assert np.median(np.linalg.norm(placed - astronaut_head.landmarks[0].points, axis=1)) < 0.05 * eyes
+
+
+def test_two_photos_make_one_head(parts):
+    photos = [load_sample("synthetic_1"), load_sample("synthetic_1")]
+    head = reconstruct(photos, Settings(texture_size=512), parts)
+    assert len(head.fit.views) == len(head.landmarks) == 2
+    first, second = head.fit.views
+    np.testing.assert_allclose(first.camera_from_head, second.camera_from_head, atol=1e-3)
+
+
+def test_corrected_landmarks_move_the_fit(parts):
+    photo = load_sample("synthetic_2")
+    plain = reconstruct([photo], Settings(texture_size=512), parts)
+    moved = plain.landmarks[0].points + [10.0, 0.0]
+    shifted = reconstruct([photo], Settings(texture_size=512, landmarks=(moved,)), parts)
+    assert shifted.fit.views[0].camera_from_head[0, 3] > plain.fit.views[0].camera_from_head[0, 3]
+    np.testing.assert_array_equal(shifted.landmarks[0].points, moved)
+
+
+def test_runs_are_the_same_twice(parts):
+    photo = load_sample("synthetic_3")
+    first, second = (reconstruct([photo], Settings(texture_size=512), parts) for _ in range(2))
+    np.testing.assert_array_equal(first.mesh.vertices, second.mesh.vertices)
+    np.testing.assert_array_equal(first.texture.image, second.texture.image)
+
+
+def test_the_canonical_head_runs_through():
+    head = reconstruct([load_sample("synthetic_2")], Settings(head="canonical", texture_size=512))
+    assert head.head_model == "canonical" and len(head.morphs) == 0
+    assert head.neutral_landmarks68.shape == (68, 3)
+
+
+@pytest.mark.parametrize(
+    ("photos", "settings", "error"),
+    [
+        ([], Settings(), SettingsError),
+        ([grey()], Settings(), NoFaceError),
+        ([grey()], Settings(texture_size=1000), SettingsError),
+        (["synthetic_1"], Settings(faces=(5,)), SettingsError),
+        (["synthetic_1"], Settings(landmarks=([[1, 2]],)), SettingsError),
+        (["synthetic_1"], Settings(head="nobody"), SettingsError),
+        (["synthetic_1"], Settings(detector="nobody"), SettingsError),
+    ],
+)
+def test_what_cannot_be_done_is_said(photos, settings, error):
+    photos = [load_sample(p) if isinstance(p, str) else p for p in photos]
+    with pytest.raises(error) as caught:
+        reconstruct(photos, settings)
+    assert str(caught.value).endswith((".", "…"))
