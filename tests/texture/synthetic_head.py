@@ -46,7 +46,6 @@ def photograph(mesh, yaw=0.0, pitch=0.0, size=400, even=True, light=None, focal=
     pose = rigid(camera_from_head_rotation(yaw, pitch, 0), np.array([0, 0, 600.0]))
     pixels, depth = project_head(camera, pose, mesh.vertices)
     image = np.tile(BACKGROUND, (size, size, 1)).astype(float)
-    # Two by two samples a pixel: real photos have no jagged edges.
     raster = rasterize(pixels, depth, mesh.triangles, size, size)
     corners = mesh.vertices[mesh.triangles[raster.triangle[raster.covered]]]
     points = np.einsum("nc,nck->nk", raster.barycentric[raster.covered], corners)

@@ -7,6 +7,7 @@ import pytest
 from synthetic_head import SKIN, egg, paint, photograph, psnr
 
 from facerecon.core.types import FILLED, MIRRORED, SEEN, Camera, Mesh
+from facerecon.geometry.nearest import nearest_on_surface
 from facerecon.texture import bake, lay_out
 
 MESH = egg()
@@ -118,18 +119,14 @@ def test_two_views_see_more_and_agree_in_colour():
 def test_different_expressions_come_together():
     """Each photo has its own vertices: a face moved in the second photo lands on the same texels."""
     moved = MESH.vertices + [0, 6, 0] * np.exp(-(((MESH.vertices - [0, -30, 80]) / 30) ** 2).sum(axis=1, keepdims=True))
-    rest, bent = replace(MESH), replace(MESH, vertices=moved)
-    shape_back = {"painted": None}
-    photo, view = photograph(bent, 0.0)
-    # The moved skin carries its colour along: paint by where the vertices were at rest.
-    from facerecon.geometry.nearest import nearest_on_surface
+    bent = replace(MESH, vertices=moved)
 
     def carried(points):
+        """The moved skin carries its colour along: that of where the point was at rest."""
         _, index, weights = nearest_on_surface(bent.vertices, bent.triangles, points)
-        return paint(np.einsum("nc,nck->nk", weights, rest.vertices[rest.triangles[index]]))
+        return paint(np.einsum("nc,nck->nk", weights, MESH.vertices[MESH.triangles[index]]))
 
-    shape_back["painted"] = carried
-    photo, view = photograph(bent, 0.0, **shape_back)
+    photo, view = photograph(bent, painted=carried)
     texture = bake([photo], MESH, [view], [moved], SIZE, layout=LAYOUT)
     colours, provenance = texels(texture)
     seen = provenance == SEEN
