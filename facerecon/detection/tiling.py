@@ -2,7 +2,7 @@
 
 A detector with a small input (128 px for BlazeFace) is sure of faces between about 0.13 and 0.7 of its picture's side.
 So it is shown the photo in a frame twice its size (faces that fill the picture or reach beyond it), the whole photo,
-and tiles of half the side, a quarter …, each level as one smaller copy of the photo, so that memory stays bounded.
+and tiles of about half the side, a quarter …, each level as one smaller copy of the photo, to bound memory.
 Every candidate is looked at again, in the middle of a crop of its own: that refuses what only looked like a face from
 afar, makes boxes accurate, and brings the finds of several tiles to the same box, which are then merged.
 """
@@ -60,10 +60,8 @@ def find_all(image: np.ndarray, find: Find, deepest: int | None = None) -> Faces
 
 def tile_sides(longer: int) -> list[float]:
     """Lists the side of the tiles of each level, px: twice the photo, the photo, then tiles down to `FINEST`."""
-    tiles = [float(FINEST)]
-    while tiles[-1] * 2 < 0.75 * longer:
-        tiles.append(tiles[-1] * 2)
-    return [2.0 * longer, float(longer), *(side for side in reversed(tiles) if side < 0.75 * longer)]
+    levels = max(int(np.ceil(np.log2(longer / FINEST))), 0)
+    return [2.0 * longer, *(longer * (FINEST / longer) ** (level / max(levels, 1)) for level in range(levels + 1))]
 
 
 def tile_corners(size: int) -> list[int]:
