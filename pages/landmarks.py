@@ -7,6 +7,7 @@ from facerecon.app import cache, layout, pictures
 from facerecon.app.code import show_code
 from facerecon.app.numbers import two_digits
 from facerecon.app.texts import t
+from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.drawing.figures import blendshape_bars
 from facerecon.landmarks import schemes
 from facerecon.landmarks.mediapipe import FaceMesh
@@ -66,6 +67,7 @@ layout.chart(
     blendshape_bars(
         np.asarray(marks.blendshapes),
         x_title=t("landmarks.score_axis"),
+        labels={name: t(f"expression.{name}") for name in ARKIT_NAMES},
         at_least=LEAST_SCORE,
         dark=layout.is_dark(),
     ),

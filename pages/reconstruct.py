@@ -8,11 +8,18 @@ from facerecon.app.code import show_code
 from facerecon.app.inputs import face_picker, photo_input
 from facerecon.app.numbers import duration, two_digits
 from facerecon.app.texts import t
+from facerecon.drawing.crops import Crop
 from facerecon.drawing.figures import timing_bars
 from facerecon.pipeline import STAGES, reconstruct_steps
 
 run = layout.begin("reconstruct", "photo", menu=False)
 result = run.reconstruction
+
+
+def fitted(number: int, cut: Crop) -> np.ndarray:
+    """Draws the head over one of the photos."""
+    return pictures.fitted_picture(cut, heads.view_mesh(run, number), result.fit.views[number])
+
 
 choice, picture = st.columns([5, 7], gap="large")
 with choice:
@@ -21,18 +28,13 @@ with picture:
     heads.show_head(run, "reconstruct", ["textured", "clay"])
 
 st.subheader(t("reconstruct.fitted"), anchor=False)
-columns = st.columns(max(2, min(len(result.photos), 3)), gap="medium")
 for number, photo in enumerate(result.photos):
-    with columns[number % len(columns)]:
-        cut = pictures.face_picture(result, number)
-        mesh, view = heads.view_mesh(run, number), result.fit.views[number]
-        key = (run.key, "fitted", number)
-        st.image(
-            cache.picture(key, lambda c=cut, m=mesh, v=view: pictures.fitted_picture(c, m, v)),
-            caption=photo.name,
-            width="stretch",
-        )
-        face_picker(photo, result.faces[number], "reconstruct")
+    cut = cache.picture((run.key, "face_picture", number), lambda n=number: pictures.face_picture(result, n))
+    over = cache.picture((run.key, "fitted", number), lambda n=number, c=cut: fitted(n, c))
+    for column, image in zip(st.columns(2, gap="large"), (cut.image, over), strict=True):
+        column.image(image, width="stretch")
+    layout.note(photo.name)
+    face_picker(photo, result.faces[number], "reconstruct")
 
 residuals = np.concatenate([view.residuals for view in result.fit.views])
 layout.numbers(

@@ -22,9 +22,7 @@ def picture(index: int, number: int, with_head: bool) -> np.ndarray:
     """Draws a step over one of the photos."""
     mesh = heads.step_mesh(steps[index], number) if with_head else None
     points = result.landmarks[number].points
-    return pictures.fit_step_picture(
-        pictures.face_picture(result, number, 760), mesh, steps[index], number, points
-    )
+    return pictures.fit_step_picture(pictures.face_picture(result, number, 760), mesh, steps[index], number, points)
 
 
 @st.fragment

@@ -1,10 +1,9 @@
 """Texture: the photo laid on the head, and which of its texels are measured, mirrored or guessed."""
 
-from dataclasses import replace
-
+import numpy as np
 import streamlit as st
 
-from facerecon.app import cache, layout, pictures
+from facerecon.app import cache, heads, layout, pictures, state
 from facerecon.app.code import show_code
 from facerecon.app.numbers import two_digits
 from facerecon.app.texts import t
@@ -14,6 +13,7 @@ from facerecon.texture import bake
 
 KINDS = ("texture", "provenance", "layout")
 NAMES = ("seen", "mirrored", "filled")
+SIZES = (512, 1024, 2048)
 
 run = layout.begin("texture", "texture")
 result = run.reconstruction
@@ -21,11 +21,8 @@ texture = result.texture
 
 before, after = st.columns([5, 7], gap="large")
 with before:
-    cut = cache.picture((run.key, "cut"), lambda: pictures.face_picture(result, 0).image)
-    st.image(cut, width="stretch")
+    st.image(cache.picture((run.key, "cut"), lambda: pictures.face_picture(result, 0).image), width="stretch")
     layout.caption("strip.alt_photo")
-with after:
-    place = st.container()
     kind = st.segmented_control(
         t("texture.control"),
         KINDS,
@@ -35,9 +32,18 @@ with after:
         key="texture_kind",
         persist_state="session",
     )
+    st.segmented_control(
+        t("texture.size"),
+        SIZES,
+        default=state.session().texture_size,
+        required=True,
+        format_func=lambda side: f"{side} px",
+        key=state.TEXTURE_SIZE,
+        on_change=state.take_texture_size,
+    )
 
 
-def flat() -> object:
+def flat() -> np.ndarray:
     """Draws the square that was asked for."""
     if kind == "provenance":
         return provenance_picture(texture.provenance, texture.image)
@@ -46,20 +52,20 @@ def flat() -> object:
     return texture.image
 
 
-with place:
+with after:
     st.image(cache.picture((run.key, "flat", kind), lambda: pictures.reduced(flat(), 1024)), width="stretch")
     layout.caption(f"texture.caption_{kind}", size=texture.image.shape[0])
     if kind == "provenance":
         layout.legend((tone.dark, t(f"texture.{name}")) for tone, name in zip(PROVENANCE, NAMES, strict=True))
 
-shares = cache.picture((run.key, "shares"), lambda: pictures.provenance_shares(result))
-of_face = t("texture.of_face")
+shares = cache.picture((run.key, "shares"), lambda: pictures.provenance_shares(*heads.face_of(run)))
 layout.numbers(
     [
-        *((t(f"texture.{name}"), two_digits(100 * share), f"% {of_face}") for name, share in zip(NAMES, shares, strict=True)),
+        *((t(f"texture.{name}"), two_digits(100 * share), "%") for name, share in zip(NAMES, shares, strict=True)),
         (t("texture.size"), str(texture.image.shape[0]), "px"),
         layout.stage_time(run, "texture"),
     ]
 )
+layout.caption("texture.of_face")
 layout.lesson("texture")
 show_code(bake)

@@ -1,7 +1,7 @@
 """Cuts the Chinese font down to the characters that the app's own texts use, and writes it into static/fonts.
 
-Noto Sans SC (Google and Adobe, OFL-1.1) has 30,000 glyphs, of which our texts need some hundreds. What visitors bring in
-(file names) is drawn by the fonts of their system, which follow in the list of `.streamlit/config.toml`.
+Noto Sans SC (Google and Adobe, OFL-1.1) has 30,000 glyphs, of which our texts need some hundreds. What visitors bring
+in (file names) is drawn by the fonts of their system, which follow in the list of `.streamlit/config.toml`.
 
     npm pack @fontsource/noto-sans-sc && tar xzf fontsource-noto-sans-sc-*.tgz
     pip install fonttools brotli
@@ -25,7 +25,7 @@ def characters() -> str:
     """Collects every character beyond Latin that the texts and lessons use, sorted."""
     files = [*TEXTS.glob("texts/*.toml"), *TEXTS.glob("lessons/*/*.md"), TEXTS / "texts.py"]
     used = set("".join(path.read_text("utf-8") for path in files))
-    return "".join(sorted(c for c in used if ord(c) >= 0x2E80 or c in "“”‘’—…·"))
+    return "".join(sorted(c for c in used if ord(c) >= 0x2E80 or 0x2010 <= ord(c) <= 0x2026 or c == "·"))
 
 
 def main() -> None:

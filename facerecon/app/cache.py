@@ -1,7 +1,7 @@
-"""Every cache of the app, keyed by digests; arrays are never hashed by Streamlit, which looks at a sample of large ones.
+"""Every cache of the app, keyed by digests; Streamlit never hashes an array, since of a large one it sees a sample.
 
-What comes from a visitor's own photos is kept in the scope of the session, so it leaves the memory with the visitor. Samples
-are shared by everybody.
+What comes from a visitor's own photos is kept in the scope of the session, so it leaves the memory with the visitor.
+Samples are shared by everybody.
 """
 
 from __future__ import annotations

@@ -1,15 +1,16 @@
-"""The head, on whichever page shows it: in the 3D view, or as the mesh that stands behind a photo or a step of the fit."""
+"""The head, on whichever page shows it: in the 3D view, or as the mesh behind a photo or a step of the fit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from facerecon.app import cache, messages, preload, viewer
 from facerecon.app.cache import Run
-from facerecon.core.types import Mesh
+from facerecon.core.types import Mesh, Texture
 from facerecon.morphable.fitting import FitStep
 
 if TYPE_CHECKING:
@@ -62,6 +63,12 @@ def step_mesh(step: FitStep, number: int) -> Mesh:
     """Builds the head as it is at a step of the fit, with the expression of one of the photos."""
     head = cache.workshop().parts.head
     return head.mesh(head.shape(step.identity, step.views[number].expression))
+
+
+def face_of(run: Run) -> tuple[Mesh, np.ndarray, Texture]:
+    """Gives the coarse head, `(V,)` in [0, 1] how much each of its vertices belongs to the face, and its texture."""
+    coarse = run.of("mesh")[0].value
+    return coarse, cache.workshop().parts.head.face_region, run.reconstruction.texture
 
 
 def _show(

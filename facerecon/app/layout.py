@@ -34,9 +34,16 @@ def is_dark() -> bool:
 
 def dress() -> None:
     """Brings in the style sheet, with the colours of the theme that the visitor sees."""
-    colours = "".join(f"{name}:{value};" for name, value in css_variables(is_dark()).items())
+    variables = css_variables(is_dark())
+    variables |= {f"--text-{name}": _css_string(t(f"input.{name}")) for name in ("browse", "formats", "take", "allow")}
+    colours = "".join(f"{name}:{value};" for name, value in variables.items())
     sheet = files("facerecon.app").joinpath("style.css").read_text("utf-8")
     st.html(f"<style>:root{{{colours}}}{sheet}</style>")
+
+
+def _css_string(text: str) -> str:
+    """Quotes a text for CSS."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def language_switch() -> None:
@@ -151,7 +158,12 @@ def definitions(rows: Iterable[tuple[str, ...]]) -> None:
 
 def caption(key: str, **values: object) -> None:
     """Writes a picture's caption."""
-    st.html(f'<p class="quiet">{escape(t(key, **values))}</p>')
+    note(t(key, **values))
+
+
+def note(text: str) -> None:
+    """Writes a quiet line that needs no translation, for instance a file's name."""
+    st.html(f'<p class="quiet">{escape(text)}</p>')
 
 
 def lesson(name: str) -> None:

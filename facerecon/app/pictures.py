@@ -7,14 +7,17 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from facerecon.app.thumbnails import cropped_camera, face_crop
-from facerecon.core.types import Faces, Landmarks, Mesh, Photo, Reconstruction, View
+from facerecon.app.thumbnails import cropped_camera, face_crop, portrait_camera
+from facerecon.core.types import Faces, Landmarks, Mesh, Photo, Reconstruction, Texture, View
 from facerecon.drawing.crops import Crop
 from facerecon.drawing.heads import draw_head
 from facerecon.drawing.overlays import draw_boxes, draw_points, draw_residuals, draw_triangles
 from facerecon.drawing.strokes import draw_lines
 from facerecon.drawing.theme import region_tone, rgb
+from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.graph import edges
+from facerecon.geometry.projection import project_head
+from facerecon.geometry.rasterize import rasterize
 from facerecon.geometry.sampling import sample_uv
 from facerecon.landmarks import schemes
 from facerecon.morphable.fitting import FitStep
@@ -23,8 +26,6 @@ LONGEST = 1400
 """px; what is sent to a browser is not larger."""
 SIDE = 880
 """px of a square picture of the face."""
-ENLARGED = 3
-"""A shrunken photo is shown with pixels at most so many times as large as it would have on the page."""
 
 
 def reduced(image: np.ndarray, longest: int = LONGEST) -> np.ndarray:
@@ -46,7 +47,7 @@ def shrunk(photo: Photo, percent: int) -> Photo:
 
 
 def detector_view(small: Photo, faces: Faces, chosen: int | None, shape: tuple[int, int]) -> np.ndarray:
-    """Shows what the detector saw, its pixels enlarged to the photo's own size, and what it answered.
+    """Shows what the detector saw, pixel by pixel, at the size of the photo, and what it answered.
 
     Args:
         small: the picture that the detector saw.
@@ -54,10 +55,13 @@ def detector_view(small: Photo, faces: Faces, chosen: int | None, shape: tuple[i
         chosen: the face that is used.
         shape: (height, width) of the photo, px.
     """
-    scale = min(1.0, LONGEST / max(shape))
+    scale = LONGEST / max(shape)
     size = (round(shape[1] * scale), round(shape[0] * scale))
-    same = small.image.shape[:2] == shape
-    shown = cv2.resize(small.image, size, interpolation=cv2.INTER_AREA if same else cv2.INTER_NEAREST)
+    if small.image.shape[:2] != tuple(shape):
+        mode = cv2.INTER_NEAREST
+    else:
+        mode = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    shown = cv2.resize(small.image, size, interpolation=mode)
     factor = np.array([size[0] / small.image.shape[1], size[1] / small.image.shape[0]])
     boxes = (faces.boxes.reshape(-1, 2, 2) + 0.5) * factor - 0.5
     keypoints = None if faces.keypoints is None else (faces.keypoints + 0.5) * factor - 0.5
@@ -94,15 +98,26 @@ def fit_step_picture(cut: Crop, mesh: Mesh | None, step: FitStep, number: int, p
     return draw_residuals(image, cut.to_crop(points), fitted, width=1.6)
 
 
-def provenance_shares(result: Reconstruction) -> np.ndarray:
-    """Measures how much of the skin is seen, mirrored and filled: `(3,)` shares of its area, sum 1."""
-    mesh = result.mesh
-    rows = np.ones(len(mesh.triangles), bool) if mesh.parts is None else mesh.parts == 0
-    corners = mesh.vertices[mesh.triangles[rows]]
-    areas = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
-    middles = mesh.uv[mesh.uv_triangles[rows]].mean(axis=1)
-    kinds = sample_uv(result.texture.provenance, middles, nearest=True).astype(int).ravel()
-    return np.bincount(kinds, areas, minlength=3) / areas.sum()
+def provenance_shares(mesh: Mesh, region: np.ndarray, texture: Texture, size: int = 400) -> np.ndarray:
+    """Measures how much of the face, as it is seen from its front, is seen, mirrored and filled: `(3,)`, sum 1.
+
+    Args:
+        mesh: with uv; the first part is the skin.
+        region: `(V,)` in [0, 1], 1 on the face.
+        texture: laid out by the mesh's uv.
+        size: px of the picture that is counted.
+    """
+    camera, pose = portrait_camera(mesh, size)
+    points, depth = project_head(camera, pose, mesh.vertices)
+    raster = rasterize(points, depth, mesh.triangles, size, size)
+    seen = raster.triangle >= 0
+    triangle, weights = raster.triangle[seen], raster.barycentric[seen]
+    on_face = region[mesh.triangles[triangle]].mean(axis=1) > 0.5
+    if mesh.parts is not None:
+        on_face &= mesh.parts[triangle] == 0
+    uv = interpolate(mesh.uv, mesh.uv_triangles, triangle[on_face], weights[on_face])
+    kinds = sample_uv(texture.provenance, uv, nearest=True).astype(int).ravel()
+    return np.bincount(kinds, minlength=3) / max(len(kinds), 1)
 
 
 def mean_edge(mesh: Mesh, region: np.ndarray) -> float:

@@ -1,7 +1,7 @@
 """Heavy libraries and weights, loaded in the background when the app starts, so that the first click is quick.
 
-PyVista's plotting is imported here, once and whole: it loads itself lazily and not thread-safely, and several first visits
-at once would break each other.
+PyVista's plotting is imported here, once and whole: it loads itself lazily and not thread-safely, and several first
+visits at once would break each other.
 """
 
 from __future__ import annotations

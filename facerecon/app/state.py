@@ -1,4 +1,4 @@
-"""All that a session remembers between reruns, and every session key. Photos live here: in memory, until the tab closes."""
+"""All that a session remembers between reruns, and every session key. Photos live here, in memory only."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from facerecon.core.types import Photo
 
 LANGUAGE = "language"
 """Key of the language switch's widget."""
+TEXTURE_SIZE = "texture_size"
+"""Key of the texture size's widget."""
 _SESSION = "facerecon"
 
 
@@ -64,6 +66,11 @@ def chosen_faces() -> tuple[int, ...]:
 def pick_face(photo: Photo, index: int) -> None:
     """Remembers which face of a photo is meant."""
     session().faces[photo.digest] = index
+
+
+def take_texture_size() -> None:
+    """Makes the texture size of the widget the one of every page."""
+    session().texture_size = st.session_state[TEXTURE_SIZE]
 
 
 def take_notices() -> list[tuple[str, FaceReconError]]:

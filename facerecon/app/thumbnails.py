@@ -12,6 +12,7 @@ from facerecon.core.types import Camera, Faces, Landmarks, Mesh, Photo, Texture,
 from facerecon.drawing.crops import Crop, crop, thumbnail
 from facerecon.drawing.overlays import draw_boxes, draw_points
 from facerecon.drawing.render import render
+from facerecon.geometry.projection import project_head
 from facerecon.geometry.transforms import camera_from_head_rotation, rigid
 
 SIZE = 224
@@ -49,8 +50,8 @@ def fitting_tile(cut: Crop, mesh: Mesh, view: View) -> np.ndarray:
 
 
 def mesh_tile(mesh: Mesh, size: int = SIZE) -> np.ndarray:
-    """Shows the head in clay, with its edges."""
-    return portrait(mesh, size, "wireframe")
+    """Shows the face in clay, near enough to see its triangles."""
+    return portrait(mesh, size, "wireframe", zoom=2.3)
 
 
 def texture_tile(texture: Texture, size: int = SIZE) -> np.ndarray:
@@ -70,6 +71,7 @@ def portrait(
     texture: Texture | None = None,
     part_images: Mapping[str, np.ndarray] | None = None,
     yaw: float = TURN,
+    zoom: float = 1.0,
 ) -> np.ndarray:
     """Renders a head alone in a square, `(size, size, 3)`.
 
@@ -80,14 +82,25 @@ def portrait(
         texture: of the skin.
         part_images: of the other parts.
         yaw: radians; positive: the head turns to its own left.
+        zoom: 1 shows the whole head; more, the face alone.
     """
+    camera, pose = portrait_camera(mesh, size, yaw)
+    if zoom > 1:
+        # The middle of the face, a little below the eyes, comes to the middle of the picture.
+        looked_at = project_head(camera, pose, np.array([[0.0, -35.0, 0.0]]))[0][0]
+        centre = camera.centre + zoom * (camera.centre - looked_at)
+        camera = Camera(size, size, camera.focal * zoom, centre)
+    return render(mesh, camera, pose, style=style, texture=texture, part_images=part_images)
+
+
+def portrait_camera(mesh: Mesh, size: int, yaw: float = 0.0) -> tuple[Camera, np.ndarray]:
+    """Places a camera far in front of a head so that all of it is seen; gives it and `camera_from_head` `(4, 4)`."""
     low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
     centre, extent = (low + high) / 2, float((high - low).max())
     distance = 5 * extent
     rotation = camera_from_head_rotation(yaw, 0.0, 0.0)
     pose = rigid(rotation, np.array([0, 0, distance]) - rotation @ centre)
-    camera = Camera(size, size, 0.9 * size * distance / extent, np.full(2, (size - 1) / 2))
-    return render(mesh, camera, pose, style=style, texture=texture, part_images=part_images)
+    return Camera(size, size, 0.9 * size * distance / extent, np.full(2, (size - 1) / 2)), pose
 
 
 def cropped_camera(cut: Crop, camera: Camera) -> Camera:

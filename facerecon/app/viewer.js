@@ -6,6 +6,13 @@
   const DEGREES_A_PIXEL = 0.45;
   const TURN_DEGREES_A_SECOND = 14;
   const MOST_ELEVATION = 80;
+  // Material symbols (Google, Apache-2.0), paths in a 24 x 24 box.
+  const ICONS = {
+    turn: "M12 4V1L8 5l4 4V6a6 6 0 0 1 5.2 9l1.5 1.5A8 8 0 0 0 12 4zm0 14a6 6 0 0 1-5.2-9L5.3 7.5A8 8 0 0 0 12 20v3l4-4-4-4z",
+    reset: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM5 15H3v4a2 2 0 0 0 2 2h4v-2H5zM5 5h4V3H5a2 2 0 0 0-2 2v4h2zm14-2h-4v2h4v4h2V5" +
+      "a2 2 0 0 0-2-2zm0 16h-4v2h4a2 2 0 0 0 2-2v-4h-2z",
+    full: "M7 14H5v5h5v-2H7zm-2-4h2V7h3V5H5zm12 7h-3v2h5v-5h-2zM14 5v2h3v3h2V5z",
+  };
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   const state = { azimuth: 0, elevation: 0, zoom: 1, turning: settings.turn && !calm, touched: false, view: settings.view };
@@ -57,17 +64,18 @@
       }
     }
     const tools = element("div", { className: "tools" }, document.body);
-    const turn = element("button", { type: "button", title: settings.labels.turn, innerHTML: settings.icons.turn }, tools);
-    turn.setAttribute("aria-label", settings.labels.turn);
-    turn.addEventListener("click", () => { state.turning = !state.turning; turn.setAttribute("aria-pressed", state.turning); });
+    const tool = (name, act) => {
+      const innerHTML = `<svg viewBox="0 0 24 24"><path d="${ICONS[name]}"/></svg>`;
+      const button = element("button", { type: "button", title: settings.labels[name], innerHTML }, tools);
+      button.setAttribute("aria-label", settings.labels[name]);
+      button.addEventListener("click", act);
+      return button;
+    };
+    const turn = tool("turn", () => { state.turning = !state.turning; turn.setAttribute("aria-pressed", state.turning); });
     turn.setAttribute("aria-pressed", state.turning);
-    const home = element("button", { type: "button", title: settings.labels.reset, innerHTML: settings.icons.reset }, tools);
-    home.setAttribute("aria-label", settings.labels.reset);
-    home.addEventListener("click", reset);
+    tool("reset", reset);
     if (document.fullscreenEnabled) {
-      const full = element("button", { type: "button", title: settings.labels.full, innerHTML: settings.icons.full }, tools);
-      full.setAttribute("aria-label", settings.labels.full);
-      full.addEventListener("click", () =>
+      tool("full", () =>
         document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
     }
     return () => { state.turning = false; turn.setAttribute("aria-pressed", false); };

@@ -1,8 +1,9 @@
 """The 3D view: PyVista scenes become one HTML page for stpyvista's frame, exported once and never sent twice.
 
 stpyvista's own way forks a process and starts a server at every rerun, which takes seconds and resets the camera. Here
-trame-vtk's serialiser, the one that stpyvista's backend uses, writes the same page in this process, and the result is kept
-by its digest. All views of a head go into one page, so that switching between them keeps the camera and costs nothing.
+trame-vtk's serialiser, the one that stpyvista's backend uses, writes the same page in this process, and the result is
+kept by its digest. All views of a head go into one page, so that switching between them keeps the camera and costs
+nothing.
 """
 
 from __future__ import annotations
@@ -32,13 +33,6 @@ POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:"
 )
 """The frame may draw, and reach nothing outside itself."""
-ICONS = {
-    "turn": "M12 4V1L8 5l4 4V6a6 6 0 0 1 5.2 9l1.5 1.5A8 8 0 0 0 12 4zm0 14a6 6 0 0 1-5.2-9L5.3 7.5A8 8 0 0 0 12 20v3l4-4-4-4z",
-    "reset": "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM5 15H3v4a2 2 0 0 0 2 2h4v-2H5zM5 5h4V3H5a2 2 0 0 0-2 2v4h2zm14-2h-4v2h4v4h2V5a2 "
-    "2 0 0 0-2-2zm0 16h-4v2h4a2 2 0 0 0 2-2v-4h-2z",
-    "full": "M7 14H5v5h5v-2H7zm-2-4h2V7h3V5H5zm12 7h-3v2h5v-5h-2zM14 5v2h3v3h2V5z",
-}
-"""Paths of Material symbols (Apache-2.0) in a 24 × 24 box."""
 
 
 class ViewerError(FaceReconError):
@@ -131,7 +125,6 @@ def export(scenes: Mapping[str, Plotter], look: Look, labels: Mapping[str, str])
         "aspect": ASPECT,
         "angle": first.camera.view_angle,
         "labels": dict(labels),
-        "icons": {name: f'<svg viewBox="0 0 24 24"><path d="{path}"/></svg>' for name, path in ICONS.items()},
     }
     ground = first.background_color.hex_rgb
     for plotter in scenes.values():
