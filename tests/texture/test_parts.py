@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from facerecon.texture.parts import BROWN, SCLERA, eye_image, iris_colour, part_images, sclera_colour
+from facerecon.texture.parts import BROWN, SCLERA, eye_image, iris_colour, part_images, sclera_colour, teeth_image
 
 COLOURS = [(96, 128, 150), (92, 62, 42), (90, 105, 60), (60, 38, 24)]
 CENTRE = (0.5, 0.5)
@@ -78,3 +78,12 @@ def test_a_grey_photo_gets_grey_parts():
     for name, image in part_images((grey, grey), CENTRE, 0.1, np.full(3, 210), size=64).items():
         spread = np.ptp(image.astype(int), axis=2)
         assert name.startswith("eye") or spread.max() == 0
+
+
+def test_teeth_have_crowns_between_gums_and_are_symmetric():
+    image = teeth_image(size=128).astype(float)
+    np.testing.assert_array_equal(image, image[:, ::-1])
+    crown, gum = image[64, 58], image[4, 58]
+    assert crown.mean() > gum.mean() + 40
+    assert gum[0] > gum[1] + 40  # gums are red
+    assert image[64, 63].mean() < image[64, 50].mean()  # a gap between the incisors
