@@ -108,9 +108,9 @@ def _read_bytes(source: str | Path | bytes | BinaryIO, name: str) -> bytes:
 def _open(data: bytes, name: str) -> Image.Image:
     """Reads the header alone, and checks the format and size that it states."""
     if data[4:8] == b"ftyp":
-        import pillow_heif  # noqa: PLC0415  (slow to import, and seldom needed)
+        import pi_heif  # noqa: PLC0415  (slow to import, and seldom needed)
 
-        pillow_heif.register_heif_opener()
+        pi_heif.register_heif_opener()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
