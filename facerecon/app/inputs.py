@@ -52,7 +52,7 @@ def sample_buttons() -> None:
             with st.container(key=f"sample_{name}", gap="xxsmall"):
                 alt = t(f"sample.{name}")
                 st.html(f'<div class="tile"><img src="{_sample_picture(name)}" alt=""></div>')
-                st.button(alt, key=f"sample_button_{name}", on_click=choose_sample, args=(name,), type="tertiary")
+                st.button(alt, key=f"pick_{name}", on_click=choose_sample, args=(name,), type="tertiary")
 
 
 def photo_menu() -> None:
@@ -71,19 +71,18 @@ def face_picker(photo: Photo, faces: Faces, where: str) -> None:
     """
     if len(faces) < 2:
         return
-    chosen = dict(zip((p.digest for p in state.session().photos), state.chosen_faces(), strict=True)).get(
-        photo.digest, 0
-    )
-    key = f"face_{where}_{photo.digest[:12]}"
-    st.pills(
+    chosen = min(state.session().faces.get(photo.digest, 0), len(faces) - 1)
+    wanted = st.pills(
         t("input.which_face", count=len(faces)),
         range(len(faces)),
-        default=min(chosen, len(faces) - 1),
+        default=chosen,
         required=True,
         format_func=lambda index: t("input.face_largest") if index == 0 else t("input.face", number=index + 1),
-        key=key,
-        on_change=lambda: state.pick_face(photo, st.session_state[key]),
+        key=f"face_{where}_{photo.digest[:12]}",
     )
+    if wanted != chosen:
+        state.pick_face(photo, wanted)
+        st.rerun()  # of the whole page, also from a part of it that runs alone
 
 
 def choose_sample(name: str) -> None:

@@ -57,12 +57,6 @@ def choose(photos: tuple[Photo, ...], sample: str | None = None) -> None:
     current.faces = {}
 
 
-def chosen_faces() -> tuple[int, ...]:
-    """Gives, by photo, which of its faces is meant (0: the largest)."""
-    current = session()
-    return tuple(current.faces.get(photo.digest, 0) for photo in current.photos)
-
-
 def pick_face(photo: Photo, index: int) -> None:
     """Remembers which face of a photo is meant."""
     session().faces[photo.digest] = index

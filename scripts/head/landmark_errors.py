@@ -1,8 +1,8 @@
 """Measures how MediaPipe's landmarks err on rendered heads: a mean that depends on the pose, and what is left.
 
 `python scripts/head/landmark_errors.py [RENDERS]` after `correspond.py`. An error is detected minus true position, in
-mm on the head, along the head's own right and up as the photo shows them. Its mean is a polynomial in the sines of yaw and
-pitch, fitted by least squares to renders and their mirror images. Writes `landmark_errors.npz`.
+mm on the head, along the head's own right and up as the photo shows them. Its mean is a polynomial in the sines of yaw
+and pitch, fitted by least squares to renders and their mirror images. Writes `landmark_errors.npz`.
 """
 
 from __future__ import annotations
@@ -97,10 +97,9 @@ def main(renders: int) -> None:
     _, sizes, directions = np.linalg.svd(left / np.sqrt(len(left)), full_matrices=False)
     kept = (sizes[:DIRECTIONS, None] * directions[:DIRECTIONS]).reshape(-1, 478, 2)
     rest = np.maximum((left**2).mean(axis=0) - (kept.reshape(len(kept), -1) ** 2).sum(axis=0), 0)
+    share = (sizes[:DIRECTIONS] ** 2).sum() / (sizes**2).sum()
     print(f"{len(errors) // 2} of {renders} renders; rms {np.sqrt((errors**2).mean(axis=(0, 1)))} mm in right / up;")
-    print(
-        f"{np.sqrt((left**2).mean()):.2f} mm after the mean; directions hold {(sizes[:60] ** 2).sum() / (sizes**2).sum():.3f}"
-    )
+    print(f"{np.sqrt((left**2).mean()):.2f} mm after the mean; directions hold {share:.3f}")
     np.savez_compressed(
         DATA / "landmark_errors.npz",
         mean=coefficients.reshape(-1, 478, 2).astype(np.float32),

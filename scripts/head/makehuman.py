@@ -215,7 +215,7 @@ def read_head(data: Path) -> tuple[BaseHead, int]:
 def seat_teeth(vertices: np.ndarray, head: BaseHead) -> np.ndarray:
     """Brings the teeth to where a smile shows them: a narrower arch, nearer to the lips, the upper row lower.
 
-    MakeHuman's upper row ends at the closed lips' seam, ten millimetres behind them; incisors really end some five below.
+    MakeHuman's upper row ends at the closed lips' seam, ten millimetres behind them; incisors really end five below.
     """
     teeth = head.triangles[head.parts == PARTS.index("teeth")]
     rows = np.unique(teeth)
