@@ -10,10 +10,13 @@ detector's blendshape scores, and oval landmarks that slide to the outline. One 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, wraps
+from typing import Any
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from facerecon.core.types import Camera, Fit, Landmarks, Scale, View
 from facerecon.morphable.face_model import FaceModel
@@ -124,6 +127,27 @@ def size_spread(model: FaceModel) -> float:
     return float(np.linalg.norm(change))
 
 
+@cache
+def _linear_algebra() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def _alone(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Runs a function with one thread of linear algebra.
+
+    The fit's matrices are small: a second thread gains nothing, and where another program uses the cores, waiting for it
+    takes ten times as long as the sum.
+    """
+
+    @wraps(function)
+    def run(*arguments: Any) -> Any:
+        with _linear_algebra().limit(limits=1, user_api="blas"):
+            return function(*arguments)
+
+    return run
+
+
+@_alone
 def _look(model, landmarks, identity, views, iteration, settings) -> FitStep:
     """Observes every photo with the present parameters and adds up the cost."""
     observations = tuple(
@@ -139,6 +163,7 @@ def _look(model, landmarks, identity, views, iteration, settings) -> FitStep:
     return FitStep(iteration, identity, views, observations, cost | {"total": sum(cost.values())})
 
 
+@_alone
 def _improve(model, landmarks, current, iteration, damping, settings) -> tuple[FitStep | None, float]:
     """Takes one damped Gauss–Newton step; the damping grows until the cost falls. None where it cannot fall."""
     equations = NormalEquations.at(model, current, settings)
