@@ -135,8 +135,8 @@ def _linear_algebra() -> ThreadpoolController:
 def _alone(function: Callable[..., Any]) -> Callable[..., Any]:
     """Runs a function with one thread of linear algebra.
 
-    The fit's matrices are small: a second thread gains nothing, and where another program uses the cores, waiting for it
-    takes ten times as long as the sum.
+    The fit's matrices are small: a second thread gains nothing, and where another program uses the cores, waiting for
+    it takes ten times as long as the sum.
     """
 
     @wraps(function)
