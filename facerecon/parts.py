@@ -12,7 +12,9 @@ from scipy import sparse
 from facerecon.core.arrays import read_only
 from facerecon.core.types import Mesh
 from facerecon.detection import DETECTORS
+from facerecon.detection.detector import Detector
 from facerecon.landmarks import LANDMARKERS
+from facerecon.landmarks.landmarker import Landmarker
 from facerecon.mesh.subdivide import subdivide
 from facerecon.morphable import HEADS
 from facerecon.morphable.face_model import FaceModel
@@ -74,15 +76,15 @@ class Parts:
         self._layouts: dict[tuple[int, int], Layout] = {}
 
     @cached_property
-    def detector(self):
+    def detector(self) -> Detector:
         return DETECTORS.create(self.settings.detector)
 
     @cached_property
-    def landmarker(self):
+    def landmarker(self) -> Landmarker:
         return LANDMARKERS.create(self.settings.landmarker)
 
     @cached_property
-    def head(self):
+    def head(self) -> FaceModel:
         return HEADS.create(self.settings.head)
 
     def refinement(self, times: int) -> Refinement:

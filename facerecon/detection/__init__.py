@@ -3,4 +3,4 @@
 from facerecon.core.registry import Registry
 
 DETECTORS = Registry("detector", {"mediapipe": "facerecon.detection.mediapipe:BlazeFace"})
-"""Every detector has `.name`, `detect(photo) -> Faces` (largest first), `close()`, and is a context manager."""
+"""Each is a `detector.Detector`."""

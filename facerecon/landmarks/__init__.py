@@ -3,5 +3,4 @@
 from facerecon.core.registry import Registry
 
 LANDMARKERS = Registry("landmarker", {"mediapipe": "facerecon.landmarks.mediapipe:FaceMesh"})
-"""Every landmarker has `.name`, `.scheme`, `locate(photo, box) -> Landmarks | None`, `close()`, and is a context
-manager."""
+"""Each is a `landmarker.Landmarker`."""

@@ -13,6 +13,7 @@ import skimage.data
 from facerecon.core.errors import SettingsError
 from facerecon.core.types import Faces
 from facerecon.detection import DETECTORS
+from facerecon.detection.detector import Detector
 from facerecon.detection.nms import overlaps
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +35,7 @@ def blazeface():
 def test_contract(detector, astronaut, make_photo):
     photo = make_photo(astronaut)
     faces = detector.detect(photo)
-    assert isinstance(faces, Faces) and detector.name in DETECTORS
+    assert isinstance(detector, Detector) and isinstance(faces, Faces) and detector.name in DETECTORS
     assert len(faces) == 1 and overlaps(faces.boxes, FACE)[0].max() > 0.7
     assert 0.5 < faces.scores[0] <= 1
     right_eye, left_eye, nose, right_mouth, left_mouth = faces.keypoints[0]
@@ -141,6 +142,7 @@ def test_silent_even_when_never_closed():
 import skimage.data
 from facerecon.core.types import Photo
 from facerecon.detection import DETECTORS
+from facerecon.detection.detector import Detector
 from facerecon.landmarks import LANDMARKERS
 photo = Photo(skimage.data.astronaut(), "", None, "")
 detector, landmarker = DETECTORS.create("mediapipe"), LANDMARKERS.create("mediapipe")

@@ -8,6 +8,7 @@ import skimage.data
 from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.types import Landmarks
 from facerecon.landmarks import LANDMARKERS
+from facerecon.landmarks.landmarker import Landmarker
 from facerecon.landmarks.schemes import NAMES, convert, mirror, scheme
 
 FACE = np.array([174.0, 73.0, 276.0, 175.0])
@@ -24,7 +25,7 @@ def test_contract(name, astronaut, make_photo):
         found = landmarker.locate(photo, FACE)
         again = landmarker.locate(photo, FACE)
         nothing = landmarker.locate(make_photo(np.zeros((300, 300, 3), np.uint8)), np.array([50.0, 50, 250, 250]))
-    assert landmarker.name == name and landmarker.scheme in NAMES
+    assert isinstance(landmarker, Landmarker) and landmarker.name == name and landmarker.scheme in NAMES
     assert isinstance(found, Landmarks) and found.scheme == landmarker.scheme
     assert found.points.shape == (scheme(found.scheme).count, 2)
     assert (found.points == again.points).all() and nothing is None
