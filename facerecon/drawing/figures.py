@@ -32,9 +32,6 @@ def error_curve(
         logarithmic: the error's axis.
         dark: for a dark surface.
         height: px.
-
-    Returns:
-        The figure.
     """
     figure = go.Figure()
     colours = [STAGES["fitting"], ACCENT, *STAGES.values()]
@@ -133,15 +130,7 @@ def histogram(
         The figure.
     """
     check_shape(np.asarray(values), ("N",), "values")
-    values = np.asarray(values, float)[np.isfinite(values)]
-    limits = limits or (float(values.min(initial=np.inf)), float(values.max(initial=-np.inf)))
-    if not limits[1] > limits[0]:
-        limits = (0.0, 1.0) if not len(values) else (limits[0] - 0.5, limits[0] + 0.5)
-    # Freedman and Diaconis's rule, held between 8 and 60 bins.
-    spread = float(np.subtract(*np.percentile(values, [75, 25]))) if len(values) else 0.0
-    width = 2 * spread / max(len(values), 1) ** (1 / 3)
-    bins = int(np.clip((limits[1] - limits[0]) / width if width > 0 else 8, 8, 60))
-    counts, edges = np.histogram(values, bins, limits)
+    counts, edges = _counts(np.asarray(values, float)[np.isfinite(values)], limits)
     bar = {"x": (edges[:-1] + edges[1:]) / 2, "y": counts, "width": np.diff(edges) * 0.92}
     hover = "%{x:.3g}: %{y}<extra></extra>"
     figure = go.Figure(go.Bar(**bar, marker={"color": STAGES[stage].on(dark)}, hovertemplate=hover))
@@ -150,8 +139,19 @@ def histogram(
         figure.add_vline(mark, line=line, annotation_text=mark_text, annotation_position="top")
     dress(figure, dark).update_layout(height=height, showlegend=False, bargap=0)
     figure.update_layout(margin_t=24 if mark_text else 8)
-    figure.update_xaxes(title_text=x_title, showgrid=False, range=list(limits))
+    figure.update_xaxes(title_text=x_title, showgrid=False, range=[edges[0], edges[-1]])
     return figure.update_yaxes(title_text=y_title)
+
+
+def _counts(values: np.ndarray, limits: tuple[float, float] | None) -> tuple[np.ndarray, np.ndarray]:
+    """Counts values in bins by Freedman and Diaconis's rule, held between 8 and 60: counts and the bins' edges."""
+    low, high = limits or (float(values.min(initial=np.inf)), float(values.max(initial=-np.inf)))
+    if not high > low:
+        low, high = (0.0, 1.0) if not len(values) else (low - 0.5, low + 0.5)
+    spread = float(np.subtract(*np.percentile(values, [75, 25]))) if len(values) else 0.0
+    width = 2 * spread / max(len(values), 1) ** (1 / 3)
+    bins = int(np.clip((high - low) / width if width > 0 else 8, 8, 60))
+    return np.histogram(values, bins, (low, high))
 
 
 def timing_bars(

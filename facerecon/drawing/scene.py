@@ -55,14 +55,7 @@ def scene(
     Raises:
         ValueError: the style does not exist, or what it shows was not given.
     """
-    if style not in STYLES:
-        raise ValueError(f"style must be one of {', '.join(STYLES)}, got {style}")
-    if style in ("textured", "provenance") and (texture is None or mesh.uv is None):
-        raise ValueError(f"the style {style} needs a texture and a mesh with uv")
-    if style == "colours":
-        if colours is None:
-            raise ValueError("the style colours needs colours")
-        check_shape(colours, (len(mesh.vertices), 3), "colours")
+    _check(mesh, style, texture, colours)
     plotter = pyvista.Plotter(off_screen=True, window_size=list(window_size), lighting="none")
     plotter.set_background(background)
     normals = vertex_normals(mesh.vertices, mesh.triangles)
@@ -77,6 +70,18 @@ def scene(
     _light(plotter)
     _frame(plotter, mesh, window_size)
     return plotter
+
+
+def _check(mesh: Mesh, style: str, texture: Texture | None, colours: np.ndarray | None) -> None:
+    """Refuses a style that does not exist, or whose data was not given."""
+    if style not in STYLES:
+        raise ValueError(f"style must be one of {', '.join(STYLES)}, got {style}")
+    if style in ("textured", "provenance") and (texture is None or mesh.uv is None):
+        raise ValueError(f"the style {style} needs a texture and a mesh with uv")
+    if style == "colours":
+        if colours is None:
+            raise ValueError("the style colours needs colours")
+        check_shape(colours, (len(mesh.vertices), 3), "colours")
 
 
 def _images(

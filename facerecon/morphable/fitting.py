@@ -79,10 +79,9 @@ def fit_steps(
     Raises:
         ValueError: the numbers of landmarks and cameras differ, or are none.
     """
-    settings = settings or FitSettings()
     if not landmarks or len(landmarks) != len(cameras):
         raise ValueError("one camera a set of landmarks is needed, and one photo at least")
-    known = focal_known or [False] * len(cameras)
+    settings, known = settings or FitSettings(), focal_known or [False] * len(cameras)
     identity = np.zeros(len(model.identity_basis))
     views = tuple(
         ViewState.first(model, marks, camera, settings.log_focal_std * (0.1 if exif else 1.0))
