@@ -81,7 +81,8 @@ def begin(name: str, stage: str | None = None, menu: bool = True, needed: bool =
     messages.show_notices()
     photos, settings = state.session().photos, progress.settings()
     place = st.empty()
-    if needed and cache.known_run(photos, settings) is None:
+    if needed and state.entered(name) and cache.known_run(photos, settings) is None:
+        # On a page that is there already, the last head stays in its place until the new one takes it.
         with place.container():
             messages.hole("page.busy", PICTURE_HEIGHT)
     try:

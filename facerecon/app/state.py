@@ -34,6 +34,8 @@ class Session:
     "how often the uploader has been emptied: part of its key"
     camera: bool = False
     "whether the camera is open"
+    page: str = ""
+    "the page that was shown last"
     default_language: str = "en"
     "from the browser"
 
@@ -55,6 +57,13 @@ def choose(photos: tuple[Photo, ...], sample: str | None = None) -> None:
     current = session()
     current.photos, current.sample, current.camera = photos, sample, False
     current.faces = {}
+
+
+def entered(page: str) -> bool:
+    """Tells whether the visitor has just come to a page, and remembers that it is shown."""
+    current = session()
+    new, current.page = current.page != page, page
+    return new
 
 
 def pick_face(photo: Photo, index: int) -> None:

@@ -26,7 +26,7 @@ def face_crop(photo: Photo, box: np.ndarray | None, size: int = SIZE) -> Crop:
     height, width = photo.image.shape[:2]
     if box is None:
         side = min(height, width)
-        box = np.array([width - side, height - side, width + side, height + side]) / 2
+        box = np.array([width - side, height - side, width + side, height + side]) / 2 - 0.5
         return crop(photo.image, box, size, margin=0)
     return crop(photo.image, box, size, margin=0.45)
 

@@ -15,7 +15,7 @@
   };
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  const state = { azimuth: 0, elevation: 0, zoom: 1, turning: settings.turn && !calm, touched: false, view: settings.view };
+  const state = { azimuth: 0, elevation: 0, zoom: 1, turning: settings.turn && !calm, seen: true, touched: false, view: settings.view };
   let window3d, renderer, camera, actors, home;
 
   const element = (tag, attributes, parent) => {
@@ -141,7 +141,9 @@
 
   function animate(before) {
     requestAnimationFrame((now) => {
-      if (state.turning && !document.hidden) {
+      // 30 pictures a second are enough, and none while nobody can see them: not every machine has a graphics card.
+      if (now - before < 31) return animate(before);
+      if (state.turning && state.seen && !document.hidden) {
         state.azimuth += (Math.min(100, now - before) / 1000) * TURN_DEGREES_A_SECOND;
         place();
       }
@@ -166,6 +168,7 @@
     show(settings.view);
     place();
     window.addEventListener("resize", () => setTimeout(place, 0));
+    new IntersectionObserver((entries) => { state.seen = entries.at(-1).isIntersecting; }).observe(document.body);
     animate(performance.now());
     document.body.classList.add("ready");
   }

@@ -1,0 +1,127 @@
+"""Pictures and measures of the pages: geometry against its mathematics."""
+
+import numpy as np
+import pytest
+
+from facerecon.app import pictures, thumbnails
+from facerecon.core.types import FILLED, SEEN, Camera, Faces, Landmarks, Mesh, Photo, Texture
+from facerecon.geometry.projection import project_head
+from facerecon.geometry.transforms import camera_from_head_rotation, rigid
+from facerecon.landmarks import schemes
+
+
+@pytest.fixture
+def photo(rng):
+    return Photo(rng.integers(0, 256, (300, 500, 3), dtype=np.uint8), "abc", None, "noise.png")
+
+
+def test_a_cropped_camera_sees_what_the_crop_shows(photo, rng):
+    camera = Camera(500, 300, 620.0, np.array([249.5, 149.5]))
+    pose = rigid(camera_from_head_rotation(0.3, -0.1, 0.05), np.array([20.0, -10.0, 700.0]))
+    points = rng.normal(scale=60, size=(50, 3))
+    cut = thumbnails.face_crop(photo, np.array([180.0, 90.0, 320.0, 230.0]))
+    direct = project_head(thumbnails.cropped_camera(cut, camera), pose, points)[0]
+    carried = cut.to_crop(project_head(camera, pose, points)[0])
+    np.testing.assert_allclose(direct, carried, atol=1e-9)
+
+
+@pytest.mark.parametrize("yaw", [0.0, 0.4, -1.2, np.pi])
+def test_a_portrait_holds_the_whole_head(anny, yaw):
+    mesh = anny.mesh(anny.mean)
+    camera, pose = thumbnails.portrait_camera(mesh, 200, yaw)
+    points, depth = project_head(camera, pose, mesh.vertices)
+    assert (depth > 0).all()
+    assert points.min() > 0 and points.max() < 199
+    assert np.ptp(points[:, 1]) > 120  # and fills it
+
+
+def test_tiles_are_squares_with_something_on_them(anny):
+    mesh = anny.mesh(anny.mean)
+    tile = thumbnails.mesh_tile(mesh, 96)
+    assert tile.shape == (96, 96, 3) and tile.std() > 20
+    assert thumbnails.data_uri(tile).startswith("data:image/jpeg;base64,/9j/")
+
+
+def test_without_a_box_the_middle_is_cut(photo):
+    cut = thumbnails.face_crop(photo, None, 300)
+    np.testing.assert_array_equal(cut.image, photo.image[:, 100:400])
+
+
+def test_shrinking_keeps_what_it_is_of(photo):
+    small = pictures.shrunk(photo, 10)
+    assert small.image.shape == (30, 50, 3) and small.digest != photo.digest
+    assert abs(float(small.image.mean()) - float(photo.image.mean())) < 1
+    assert pictures.shrunk(photo, 100) is photo
+    assert pictures.shrunk(photo, 1).image.shape == (8, 8, 3)
+
+
+def test_reduced_never_enlarges(photo):
+    assert pictures.reduced(photo.image, 1000) is photo.image
+    assert pictures.reduced(photo.image, 250).shape == (150, 250, 3)
+
+
+def test_the_detectors_view_has_its_box_at_its_place():
+    photo = Photo(np.full((300, 500, 3), 90, np.uint8), "grey", None, "grey.png")
+    small = pictures.shrunk(photo, 20)
+    faces = Faces(np.array([[39.5, 19.5, 79.5, 49.5]]), np.array([0.9]), None)
+    drawn = pictures.detector_view(small, faces, None, (300, 500))
+    scale = drawn.shape[1] / 100
+    changed = np.argwhere((drawn != 90).any(axis=2))
+    stroke = 14
+    assert abs(changed[:, 0].max() - 50 * scale) < stroke
+    assert abs(changed[:, 1].min() - 40 * scale) < stroke and abs(changed[:, 1].max() - 80 * scale) < stroke
+    assert (drawn[round(30 * scale) : round(40 * scale), round(50 * scale) : round(70 * scale)] == 90).all()
+
+
+def test_angles_of_known_triangles():
+    vertices = np.array([[0, 0, 0], [1, 0, 0], [0.5, np.sqrt(0.75), 0], [0, 1, 0], [0, 0, 1.0]])
+    mesh = Mesh(vertices, np.array([[0, 1, 2], [0, 1, 3], [0, 1, 1]]))
+    np.testing.assert_allclose(pictures.smallest_angles(mesh)[:2], [60, 45], atol=1e-9)
+
+
+def test_mean_edge_looks_at_its_region_only():
+    vertices = np.array([[0, 0, 0], [3, 0, 0], [0, 4, 0], [500, 0, 0.0]])
+    mesh = Mesh(vertices, np.array([[0, 1, 2], [1, 3, 2]]))
+    region = np.array([True, True, True, False])
+    assert pictures.mean_edge(mesh, region) == pytest.approx((3 + 4 + 5) / 3)
+
+
+def test_eye_distance_is_between_the_outer_corners(rng):
+    groups = schemes.scheme("mediapipe478").groups
+    points = rng.normal(scale=200, size=(478, 2))
+    for name, x in (("left_eye", 60.0), ("right_eye", -60.0)):
+        rows = list(groups[name])
+        points[rows] = np.column_stack([np.linspace(0.3, 1, len(rows)) * x, np.zeros(len(rows))])
+    turned = points @ np.array([[0.6, 0.8], [-0.8, 0.6]])
+    assert pictures.outer_eye_distance(Landmarks(turned, None, "mediapipe478")) == pytest.approx(120)
+
+
+def test_provenance_counts_what_is_seen_from_the_front(anny):
+    mesh, region = anny.mesh(anny.mean), anny.face_region
+    blank = np.zeros((256, 256, 3), np.uint8)
+    for value, wanted in ((SEEN, [1, 0, 0]), (FILLED, [0, 0, 1])):
+        texture = Texture(blank, np.full((256, 256), value, np.uint8))
+        np.testing.assert_allclose(pictures.provenance_shares(mesh, region, texture), wanted)
+    # A texture that is seen on the subject's left only covers half of a symmetric face.
+    halves = np.full((256, 256), FILLED, np.uint8)
+    left = mesh.uv[mesh.uv_triangles[(mesh.vertices[mesh.triangles][:, :, 0] > 0).all(axis=1) & (mesh.parts == 0)]]
+    columns = np.clip((left[..., 0] * 256).astype(int), 0, 255)
+    side = slice(128, None) if np.median(columns) > 128 else slice(None, 128)
+    halves[:, side] = SEEN
+    shares = pictures.provenance_shares(mesh, region, Texture(blank, halves))
+    assert shares.sum() == pytest.approx(1)
+    assert shares[0] == pytest.approx(0.5, abs=0.03)
+
+
+def test_landmark_pictures_mark_what_is_named(photo):
+    cut = thumbnails.face_crop(photo, np.array([180.0, 90.0, 320.0, 230.0]), 256)
+    rows = np.arange(478)
+    points = np.column_stack([190 + 120 * ((rows * 7919) % 478) / 478, 100 + 120 * rows / 478])
+    marks = Landmarks(points, None, "mediapipe478")
+    shown = {
+        "all": pictures.landmarks_picture(cut, marks, (), False),
+        "lips": pictures.landmarks_picture(cut, marks, ("lips_outer",), False),
+        "surface": pictures.landmarks_picture(cut, marks, (), True),
+    }
+    changed = {name: int((picture != cut.image).any(axis=2).sum()) for name, picture in shown.items()}
+    assert 0 < changed["lips"] < changed["all"] and changed["surface"] > 0
