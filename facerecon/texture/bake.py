@@ -38,7 +38,7 @@ def bake(
     layout: Layout | None = None,
     rng: np.random.Generator | None = None,
 ) -> Texture:
-    """Bakes the texture of the skin from photos of one person.
+    """Bakes the skin's texture from photos of one person, and keeps where most of each texel's colour comes from.
 
     Args:
         photos: any number.
@@ -52,9 +52,6 @@ def bake(
         foreground: by photo None or `(H, W)` in [0, 1], the person's pixels.
         layout: what `lay_out` prepared for this topology and size, to save time.
         rng: for the grain of what is filled; None: the same grain each time.
-
-    Returns:
-        The picture and, by texel, where most of its colour comes from.
     """
     layout = layout or lay_out(mesh, size, mirror_vertices)
     if layout.atlas.size != size:
