@@ -1,7 +1,6 @@
 """The app's door: page config, language, navigation. Run it with `streamlit run app.py`."""
 
 import logging
-from pathlib import Path
 
 import streamlit as st
 
@@ -12,7 +11,7 @@ from facerecon.core.errors import FaceReconError
 logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 logging.getLogger("facerecon").setLevel(logging.INFO)
 
-st.set_page_config(page_icon=str(Path(__file__).parent / "static/icon.png"), layout="wide")
+state.session().came_in = True
 state.session().default_language = texts.match_language(st.context.locale)
 preload.start()
 layout.dress()

@@ -52,7 +52,7 @@ def play() -> None:
         marked = chosen if percent == 100 else None
         shape = photo.image.shape[:2]
         draw = cache.picture((run.key, "seen", percent), lambda: pictures.detector_view(small, faces, marked, shape))
-        st.image(draw, width="stretch")
+        st.image(draw, width="stretch", alt=t("strip.alt_detection"))
     found = len(faces) > 0
     layout.numbers(
         [

@@ -44,12 +44,12 @@ chosen = st.pills(
 )
 rows = {row for name in SHOWN[chosen] for row in groups[name]}
 with before:
-    st.image(cut.image, width="stretch")
+    st.image(cut.image, width="stretch", alt=t("strip.alt_photo"))
     layout.caption("strip.alt_photo")
 with place:
     key = (run.key, "landmarks", chosen)
     picture = cache.picture(key, lambda: pictures.landmarks_picture(cut, marks, SHOWN[chosen], chosen == "mesh"))
-    st.image(picture, width="stretch")
+    st.image(picture, width="stretch", alt=t("strip.alt_landmarks"))
     layout.caption("landmarks.caption")
 
 layout.numbers(

@@ -31,8 +31,8 @@ st.subheader(t("reconstruct.fitted"), anchor=False)
 for number, photo in enumerate(result.photos):
     cut = cache.picture((run.key, "face_picture", number), lambda n=number: pictures.face_picture(result, n))
     over = cache.picture((run.key, "fitted", number), lambda n=number, c=cut: fitted(n, c))
-    for column, image in zip(st.columns(2, gap="large"), (cut.image, over), strict=True):
-        column.image(image, width="stretch")
+    for column, image, name in zip(st.columns(2, gap="large"), (cut.image, over), ("photo", "fitting"), strict=True):
+        column.image(image, width="stretch", alt=t(f"strip.alt_{name}"))
     layout.note(photo.name)
     face_picker(photo, result.faces[number], "reconstruct")
 

@@ -25,29 +25,38 @@ def picture(index: int, number: int, with_head: bool) -> np.ndarray:
     return pictures.fit_step_picture(pictures.face_picture(result, number, 760), mesh, steps[index], number, points)
 
 
+def jump(slider: str) -> None:
+    """Moves the slider to the step whose point on the curve was clicked."""
+    points = st.session_state["curve"]["selection"]["points"]
+    if points:
+        st.session_state[slider] = int(points[0]["x"])
+
+
 @st.fragment
 def replay() -> None:
     """Shows one step; only this part of the page runs again when the slider moves."""
-    over, curve = st.columns([7, 5], gap="large", vertical_alignment="center")
-    index = min(st.session_state.get("fit_step", len(steps) - 1), len(steps) - 1)
-    with curve:
+    over, control = st.columns([7, 5], gap="large", vertical_alignment="center")
+    with control:
+        names = [photo.name for photo in result.photos]
         number = 0
-        if len(result.photos) > 1:
-            names = [photo.name for photo in result.photos]
-            number = st.pills(
-                t("number.photos"), range(len(names)), default=0, required=True, format_func=names.__getitem__
-            )
-        index = st.slider(t("registration.control"), 0, len(steps) - 1, index, key="fit_step")
-        with_head = st.toggle(t("registration.draw_head"), True, key="fit_head")
+        if len(names) > 1:
+            label = t("number.photos")
+            number = st.pills(label, range(len(names)), default=0, required=True, format_func=names.__getitem__)
+        slider = f"fit_step_{run.key[:12]}"
+        st.session_state.setdefault(slider, len(steps) - 1)
+        index = st.slider(t("registration.control"), 0, len(steps) - 1, key=slider)
+        with_head = st.toggle(t("registration.draw_head"), True, key="fit_head", persist_state="session")
         curves = {
             t("registration.curve_median"): [float(np.median(d)) for d in distances],
             t("registration.curve_p90"): [float(np.quantile(d, 0.9)) for d in distances],
         }
         axes = {"x_title": t("registration.curve_x"), "y_title": t("registration.curve_y")}
-        layout.chart(error_curve(curves, current=index, dark=layout.is_dark(), **axes), "curve")
+        figure = error_curve(curves, current=index, dark=layout.is_dark(), **axes)
+        layout.chart(figure, "curve", on_click=lambda: jump(slider))
     with over:
         key = (run.key, "fit_step", index, number, with_head)
-        st.image(cache.picture(key, lambda: picture(index, number, with_head)), width="stretch")
+        image = cache.picture(key, lambda: picture(index, number, with_head))
+        st.image(image, width="stretch", alt=t("strip.alt_fitting"))
         residual = two_digits(float(np.median(distances[index])))
         layout.caption("registration.caption" if index else "registration.caption_first", step=index, residual=residual)
     numbers(index, number)

@@ -21,7 +21,11 @@ texture = result.texture
 
 before, after = st.columns([5, 7], gap="large")
 with before:
-    st.image(cache.picture((run.key, "cut"), lambda: pictures.face_picture(result, 0).image), width="stretch")
+    st.image(
+        cache.picture((run.key, "cut"), lambda: pictures.face_picture(result, 0).image),
+        width="stretch",
+        alt=t("strip.alt_photo"),
+    )
     layout.caption("strip.alt_photo")
     kind = st.segmented_control(
         t("texture.control"),
@@ -53,7 +57,8 @@ def flat() -> np.ndarray:
 
 
 with after:
-    st.image(cache.picture((run.key, "flat", kind), lambda: pictures.reduced(flat(), 1024)), width="stretch")
+    square = cache.picture((run.key, "flat", kind), lambda: pictures.reduced(flat(), 1024))
+    st.image(square, width="stretch", alt=t("strip.alt_texture"))
     layout.caption(f"texture.caption_{kind}", size=texture.image.shape[0])
     if kind == "provenance":
         layout.legend((tone.dark, t(f"texture.{name}")) for tone, name in zip(PROVENANCE, NAMES, strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, NoReturn
@@ -11,6 +11,7 @@ import streamlit as st
 
 from facerecon.app import cache, messages, progress, state, texts
 from facerecon.app.inputs import choose_sample, photo_input, photo_menu
+from facerecon.app.navigation import navigation
 from facerecon.app.numbers import duration
 from facerecon.app.pictures import reduced
 from facerecon.app.strip import Strip
@@ -74,6 +75,11 @@ def begin(name: str, stage: str | None = None, menu: bool = True, needed: bool =
         The run of the present photos. Where there can be none, the page says why and ends here; one that does not need
         it goes on with None.
     """
+    if not state.session().came_in:
+        # The first visitor of a fresh server came by a link to this page: Streamlit then runs the page without app.py,
+        # because it takes the folder pages/ for its older kind of app until st.navigation has been called once.
+        navigation()
+        st.rerun()
     if not state.session().photos:
         choose_sample(next(iter(SAMPLES)))
     strip = Strip(stage)
@@ -104,7 +110,7 @@ def _failed(photos: Sequence[Photo], error: FaceReconError, menu: bool) -> NoRet
     messages.show_error(error)
     picture, choice = st.columns([7, 5], gap="large")
     with picture:
-        st.image(reduced(blamed(photos, error).image), width="stretch")
+        st.image(reduced(blamed(photos, error).image), width="stretch", alt=t("strip.alt_photo"))
     if not menu:
         with choice:
             photo_input()
@@ -140,9 +146,22 @@ def stage_time(run: cache.Run, stage: str) -> tuple[str, str, str]:
     return (t("number.time"), *duration(run.reconstruction.timings_ms[stage]))
 
 
-def chart(figure: Figure, key: str) -> None:
-    """Shows a Plotly figure in the project's own look."""
-    st.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False})
+def chart(figure: Figure, key: str, on_click: Callable[[], None] | None = None) -> None:
+    """Shows a Plotly figure in the project's own look.
+
+    Args:
+        figure: what to show.
+        key: of the widget.
+        on_click: is called when a point of one of its lines is clicked; the points are then in the session under `key`.
+    """
+    more = {}
+    if on_click:
+        steady = {"marker": {"opacity": 1}}
+        figure.update_traces(mode="lines+markers", marker_size=8, cliponaxis=False, selector={"mode": "lines"})
+        figure.update_traces(selected=steady, unselected=steady)
+        figure.update_layout(clickmode="event+select", dragmode=False)
+        more = {"on_select": on_click, "selection_mode": "points"}
+    st.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False}, **more)
 
 
 def legend(entries: Iterable[tuple[str, str]]) -> None:

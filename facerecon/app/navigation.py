@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from facerecon.app.texts import t
 
+ICON = Path(__file__).parents[2] / "static" / "icon.png"
 ICONS: dict[str, str] = {
     "home": ":material/home:",
     "reconstruct": ":material/add_photo_alternate:",
@@ -26,7 +29,11 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 
 
 def navigation() -> st.Page:
-    """Builds the navigation in the visitor's language and gives the page that is asked for."""
+    """Builds the navigation in the visitor's language and gives the page that is asked for.
+
+    The tab's icon is set first: otherwise Streamlit shows the page's own symbol there, and fetches it from Google.
+    """
+    st.set_page_config(page_icon=str(ICON), layout="wide")
     sections = {(t(key) if key else ""): [_page(name) for name in names] for key, names in SECTIONS.items()}
     return st.navigation(sections, position="top")
 

@@ -34,6 +34,8 @@ class Session:
     "how often the uploader has been emptied: part of its key"
     camera: bool = False
     "whether the camera is open"
+    came_in: bool = False
+    "whether app.py has run in this session"
     page: str = ""
     "the page that was shown last"
     default_language: str = "en"

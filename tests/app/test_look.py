@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from facerecon.app import texts
+from facerecon.app import navigation, texts
 from facerecon.drawing.theme import ACCENT, LINE, SURFACE, TEXT, css_variables
 
 ROOT = Path(__file__).parents[2]
@@ -59,4 +59,4 @@ def test_nothing_is_fetched_from_elsewhere():
     for path in [*folder.glob("*.css"), *folder.glob("*.js"), *folder.glob("*.py"), ROOT / "app.py"]:
         assert not re.search(r"https?://", path.read_text("utf-8")), path.name
     # Streamlit fetches a Material symbol that serves as the page's icon from Google.
-    assert "page_icon=str(" in (ROOT / "app.py").read_text("utf-8")
+    assert navigation.ICON.is_file()

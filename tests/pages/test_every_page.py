@@ -33,7 +33,7 @@ def test_a_page_opens_first(start, page, language):
     # The strip is complete: seven pictures, none of them still busy.
     for stage in STAGES:
         assert said[f"strip.alt_{stage}"] in drawn
-    assert drawn.count("data:image/jpeg") >= len(STAGES) and "busy" not in drawn
+    assert drawn.count("data:image/jpeg") >= len(STAGES) and ' busy"' not in drawn
     if page not in ("home", "about"):
         assert any("$$" in text.value for text in app.markdown)
         assert app.code and all("def " in code.value or "class " in code.value for code in app.code)
@@ -54,3 +54,15 @@ def test_the_switch_changes_the_language(start):
     assert [title.value for title in app.title] == [texts.table("zh")["home.title"]]
     app.switch_page("pages/mesh.py").run()
     assert [title.value for title in app.title] == [texts.table("zh")["mesh.title"]]
+
+
+def test_without_a_3d_view_the_page_goes_on(start, monkeypatch):
+    def refused(*_):
+        raise RuntimeError("no VTK today")
+
+    monkeypatch.setattr("facerecon.app.viewer.export", refused)
+    monkeypatch.setattr("facerecon.app.cache.page", lambda key, make: make())
+    app = start("en", "model")
+    assert not app.exception
+    assert texts.table("en")["advice.viewer"] in html(app)
+    assert len(app.get("download_button")) == 4
