@@ -131,8 +131,8 @@ def make(number: int, subject: dict, model: AnnyHead, masks: dict, texels) -> No
     }
     camera = Camera(WIDTH, HEIGHT, subject["focal"] * HEIGHT, np.array([WIDTH / 2 - 0.5, HEIGHT / 2 - 0.5]))
     rotation = camera_from_head_rotation(*np.radians(subject["pose"]))
-    distance = camera.focal * 400 / HEIGHT
-    camera_from_head = rigid(rotation, np.array([0, 0, distance]) - rotation @ [0, -28, -40])
+    distance = camera.focal * 433 / HEIGHT
+    camera_from_head = rigid(rotation, np.array([0, 0, distance]) - rotation @ [0, -30, -43])
     finer, smooth = refined(model, vertices)
     light = Light(powers=np.array([0.6, 0.2, 0.15]), gloss=0.09)
     image, _ = render(finer, smooth, camera, camera_from_head, images, backdrop(subject["background"], rng), light)

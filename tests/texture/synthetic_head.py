@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from facerecon.core.types import Camera, Mesh, Photo, View
 from facerecon.geometry.projection import project_head
 from facerecon.geometry.rasterize import rasterize
 from facerecon.geometry.transforms import camera_from_head_rotation, rigid
+from facerecon.texture.layout import lay_out
+from facerecon.texture.scalp import ears, scalp
 
 BACKGROUND = np.array([30, 200, 60])
 SKIN = np.array([205.0, 160, 135])
+AVERAGE_HEAD = 1.095
+"how much larger an average head is"
 AXES = np.array([70.0, 100.0, 85.0])
 
 
@@ -53,6 +59,12 @@ def photograph(mesh, yaw=0.0, pitch=0.0, size=400, even=True, light=None, focal=
     image[raster.covered] = colours * (1 if light is None else light(points)[:, None])
     photo = Photo(np.clip(np.rint(image), 0, 255).astype(np.uint8), "0" * 64, None, "synthetic")
     return photo, View(camera, pose, np.zeros(0), np.zeros(0))
+
+
+def lay_out_egg(mesh: Mesh, size: int):
+    """Lays an egg out with hairline and ears as small, beside an average head's, as the egg is."""
+    grown = mesh.vertices * AVERAGE_HEAD
+    return replace(lay_out(mesh, size, mesh.vertices), scalp=scalp(grown), ears=ears(grown))
 
 
 def psnr(a, b):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from synthetic_head import SKIN, egg, paint, photograph, psnr
+from synthetic_head import SKIN, egg, lay_out_egg, paint, photograph, psnr
 
 from facerecon.core.types import FILLED, MIRRORED, SEEN, Camera, Mesh
 from facerecon.geometry.nearest import nearest_on_surface
@@ -12,7 +12,7 @@ from facerecon.texture import bake, lay_out
 
 MESH = egg()
 SIZE = 384
-LAYOUT = lay_out(MESH, SIZE, MESH.vertices)
+LAYOUT = lay_out_egg(MESH, SIZE)
 POINTS = LAYOUT.atlas.from_vertices @ MESH.vertices
 HAIR, COLLAR = np.array([60.0, 42, 30]), np.array([25.0, 30, 110])
 

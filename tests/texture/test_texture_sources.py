@@ -4,17 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from synthetic_head import egg, paint, photograph
+from synthetic_head import egg, lay_out_egg, paint, photograph
 
 from facerecon.texture.capture import capture
 from facerecon.texture.grain import strands, strength
 from facerecon.texture.hair import find_hair
-from facerecon.texture.layout import lay_out
 from facerecon.texture.source import blend, details, make_source
 from facerecon.texture.trust import judge, learn_from
 
 MESH = egg(40, 80)
-LAYOUT = lay_out(MESH, 512, MESH.vertices)
+LAYOUT = lay_out_egg(MESH, 512)
 X, Y, Z = MESH.vertices.T
 HAIR, COLLAR = np.array([60.0, 42, 30]), np.array([25.0, 30, 110])
 FACE = ((Z > 68) & (Y < 60) & (Y > -70)).astype(float)
