@@ -31,7 +31,9 @@ splits = st.segmented_control(
 )
 mesh = cache.picture((run.key, "mesh", splits), lambda: mesh_after(splits))
 with place:
-    heads.show_mesh(mesh, f"{run.key}/{splits}", "mesh", ["wireframe", "clay", "normals"], layout.PICTURE_HEIGHT)
+    # Where the edges lie closer than the screen's pixels, the shaded surface says more.
+    views = ["wireframe", "clay", "normals"] if splits < 2 else ["clay", "normals", "wireframe"]
+    heads.show_mesh(mesh, f"{run.key}/{splits}", "mesh", views, layout.PICTURE_HEIGHT)
     layout.caption("mesh.caption", triangles=f"{len(mesh.triangles):,}")
 
 # The face is what is in front of the ears; the rest of the head has larger triangles by design.

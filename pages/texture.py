@@ -52,7 +52,7 @@ def flat() -> np.ndarray:
     if kind == "provenance":
         return provenance_picture(texture.provenance, texture.image)
     if kind == "layout":
-        return uv_picture(result.mesh, 1024, texture.image)
+        return uv_picture(run.of("mesh")[0].value, 1024, texture.image)
     return texture.image
 
 

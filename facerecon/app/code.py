@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,17 @@ def show_code(*functions: Callable[..., Any]) -> None:
     with st.expander(t("page.code"), icon=":material/code:"):
         for function in functions:
             st.caption(where(function))
-            st.code(inspect.cleandoc(inspect.getsource(function)), "python")
+            st.code(source(function), "python")
+
+
+def source(function: Callable[..., Any]) -> str:
+    """Reads the source of a function or method, moved to the left margin.
+
+    Example:
+        >>> source(where).splitlines()[0]
+        'def where(function: Callable[..., Any]) -> str:'
+    """
+    return textwrap.dedent(inspect.getsource(function)).rstrip()
 
 
 def where(function: Callable[..., Any]) -> str:
