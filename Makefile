@@ -26,6 +26,9 @@ test: $(VENV)/.test assets
 	$(PY) -m ruff check .
 	$(PY) -m pytest -n 2 --dist loadfile
 
+bench: $(VENV)/.test assets
+	$(PY) -m benchmarks.speed
+
 lint: $(VENV)/.test
 	$(PY) -m ruff check . && $(PY) -m ruff format --check .
 

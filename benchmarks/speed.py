@@ -79,7 +79,7 @@ def _run(content: bytes, parts: Parts, path: Path) -> dict[str, float]:
     start = time.perf_counter()
     photo = read_photo(content, "portrait.jpg")
     read = time.perf_counter()
-    head = reconstruct([photo], parts.settings, parts)
+    head = reconstruct([photo], parts=parts)
     made = time.perf_counter()
     write_glb(head, path)
     end = time.perf_counter()

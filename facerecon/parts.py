@@ -30,6 +30,7 @@ class Settings:
     landmarker: str | None = None
     head: str | None = None
     device: str = "cpu"
+    "where networks run; the default parts have none of their own and stay on the CPU"
     texture_size: int = 1024
     faces: tuple[int | None, ...] = ()
     "by photo: which face, in the detector's order; None or missing: the largest"
@@ -67,7 +68,7 @@ class Parts:
     """The parts that settings name, made when first asked for and kept: hand the same Parts to several runs.
 
     Args:
-        settings: only its names of parts and its device matter.
+        settings: only its names of parts matter.
     """
 
     def __init__(self, settings: Settings):

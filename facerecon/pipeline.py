@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,11 @@ from facerecon.core.errors import NoFaceError, SettingsError
 from facerecon.core.types import Faces, Fit, Landmarks, Mesh, Photo, Reconstruction, Texture
 from facerecon.geometry.projection import project_head
 from facerecon.geometry.transforms import head_pose
-from facerecon.landmarks.schemes import scheme
+from facerecon.landmarks.schemes import convert, scheme
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import FitStep, as_fit, fit_steps
 from facerecon.morphable.pose import first_camera
+from facerecon.networks.devices import check_device
 from facerecon.parts import Parts, Settings
 from facerecon.texture import bake, iris_colour, part_images, sclera_colour
 
@@ -43,11 +44,21 @@ class Step:
     "number of the photo, where the value belongs to one"
 
 
-def reconstruct(
-    photos: Sequence[Photo], settings: Settings | None = None, parts: Parts | None = None
-) -> Reconstruction:
-    """Makes one textured head from photos of one person; see `reconstruct_steps`."""
-    *_, last = reconstruct_steps(photos, settings, parts)
+def reconstruct(photos: Sequence[Photo], *, parts: Parts | None = None, **settings: Any) -> Reconstruction:
+    """Makes one textured head from photos of one person; see `reconstruct_steps`.
+
+    Args:
+        photos: one or more.
+        parts: as for `reconstruct_steps`.
+        **settings: fields of `Settings`, for instance `texture_size=2048`.
+
+    Raises:
+        SettingsError: a setting does not exist; and what `reconstruct_steps` raises.
+    """
+    unknown = sorted(set(settings) - {field.name for field in fields(Settings)})
+    if unknown:
+        raise SettingsError(f"There is no setting called “{unknown[0]}”.", name=unknown[0])
+    *_, last = reconstruct_steps(photos, Settings(**settings), parts)
     return last.value
 
 
@@ -72,8 +83,10 @@ def reconstruct_steps(
     if settings.texture_size not in TEXTURE_SIZES:
         raise SettingsError(f"The texture size must be one of {', '.join(map(str, TEXTURE_SIZES))}.")
     own = parts is None
+    check_device(settings.device)
     run = _Run(photos, settings, parts or Parts(settings))
     try:
+        run.load()
         for step in run.steps():
             yield step
             run.clock = time.perf_counter()  # what the receiver did with the value is not the pipeline's time
@@ -90,6 +103,16 @@ class _Run:
         self.timings = dict.fromkeys(STAGES, 0.0)
         self.clock = time.perf_counter()
         self.warnings: list[str] = []
+
+    def load(self) -> None:
+        """Makes all parts before the clock of the stages starts."""
+        _ = (
+            self.parts.detector,
+            self.parts.landmarker,
+            self.parts.layout(self.settings.subdivisions, self.settings.texture_size),
+        )
+        now = time.perf_counter()
+        self.loading, self.clock = (now - self.clock) * 1000, now
 
     def step(self, stage: str, value: Any, fraction: float, photo: int | None = None) -> Step:
         now = time.perf_counter()
@@ -122,7 +145,7 @@ class _Run:
         self.landmarks: list[Landmarks] = []
         for number, (photo, faces, chosen) in enumerate(zip(self.photos, self.faces, self.chosen, strict=True)):
             found = self.parts.landmarker.locate(photo, faces.boxes[chosen])
-            if found is None:
+            if found is None or not _same_way_up(found, faces.keypoints, chosen):
                 raise NoFaceError(
                     f"In “{photo.name}” there is a face, but its landmarks cannot be found.", name=photo.name
                 )
@@ -184,7 +207,8 @@ class _Run:
         )
         last = self.step("model", result, 1.0)
         # The dictionary belongs to this run alone until it is handed out here.
-        result.timings_ms.update(self.timings, total=sum(self.timings.values()))
+        total = self.loading + sum(self.timings.values())
+        result.timings_ms.update(self.timings, loading=self.loading, total=total)
         return last
 
     def warn(self, key: str) -> None:
@@ -208,6 +232,18 @@ def _choose(photo: Photo, faces: Faces, wanted: int | None) -> int:
     return wanted
 
 
+def _same_way_up(landmarks: Landmarks, keypoints: np.ndarray | None, chosen: int) -> bool:
+    """Tells whether landmarks and the detector's five points agree on where the mouth is, seen from the eyes.
+
+    Where a face is hard to read, in profile, a landmarker may imagine one that stands on its head.
+    """
+    if keypoints is None:
+        return True
+    located = convert(landmarks, "five").points
+    downwards = [points[3:].mean(axis=0) - points[:2].mean(axis=0) for points in (located, keypoints[chosen])]
+    return float(downwards[0] @ downwards[1]) > 0
+
+
 def _corrected(found: Landmarks, points: np.ndarray, photo: Photo) -> Landmarks:
     """Puts corrected points into detected landmarks."""
     if points.shape != found.points.shape or not np.isfinite(points).all():
@@ -220,7 +256,7 @@ def _corrected(found: Landmarks, points: np.ndarray, photo: Photo) -> Landmarks:
 
 def _part_images(photo: Photo, landmarks: Landmarks, head: FaceModel) -> dict[str, np.ndarray]:
     """Paints the parts that are not skin, the eyes in the colours that the photo shows."""
-    if len(head.part_names) == 1:
+    if len(head.part_names) == 1 or landmarks.scheme != "mediapipe478":
         return {}
     seen = []
     for side in ("left", "right"):
@@ -233,10 +269,11 @@ def _part_images(photo: Photo, landmarks: Landmarks, head: FaceModel) -> dict[st
 
 
 def landmark_positions(head: Any, fit: Fit, view: int, scheme: str) -> np.ndarray:
-    """Finds where the fitted head's landmarks of a scheme fall in a photo, `(L, 2)` px."""
+    """Finds where the fitted head's landmarks of a scheme fall in a photo, `(L, 2)` px; NaN: not on this head."""
     found = fit.views[view]
     points = head.landmarks(scheme).on(head.shape(fit.identity, found.expression), head.triangles)
-    return project_head(found.camera, found.camera_from_head, points)[0]
+    pixels, _ = project_head(found.camera, found.camera_from_head, points)
+    return np.where(np.isfinite(head.landmark_spread(scheme))[:, None], pixels, np.nan)
 
 
 __all__ = ["STAGES", "Parts", "Settings", "Step", "landmark_positions", "reconstruct", "reconstruct_steps"]

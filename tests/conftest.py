@@ -23,10 +23,10 @@ def parts():
 @pytest.fixture(scope="session")
 def astronaut_head(parts):
     """The astronaut's reconstruction with a small texture."""
-    from facerecon.pipeline import Settings, reconstruct
+    from facerecon.pipeline import reconstruct
     from facerecon.samples import load_sample
 
-    return reconstruct([load_sample("astronaut")], Settings(texture_size=512), parts)
+    return reconstruct([load_sample("astronaut")], texture_size=512, parts=parts)
 
 
 @pytest.fixture

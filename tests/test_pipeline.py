@@ -1,5 +1,7 @@
 """The whole chain on pictures whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -18,7 +20,7 @@ def grey(size=256):
 
 @pytest.fixture(scope="module", params=SYNTHETIC)
 def subject(request, parts):
-    head = reconstruct([load_sample(request.param)], Settings(texture_size=512), parts)
+    head = reconstruct([load_sample(request.param)], texture_size=512, parts=parts)
     return head, load_truth(request.param)
 
 
@@ -29,7 +31,7 @@ def test_steps_come_in_order_and_end_with_the_result(parts):
     fractions = [step.fraction for step in steps]
     assert fractions == sorted(fractions) and fractions[-1] == 1
     timings = steps[-1].value.timings_ms
-    assert timings["total"] == pytest.approx(sum(timings[stage] for stage in STAGES))
+    assert timings["total"] == pytest.approx(sum(timings[stage] for stage in (*STAGES, "loading")))
 
 
 def test_values_fit_together(astronaut_head, anny):
@@ -85,9 +87,30 @@ def test_landmarks_fall_on_the_photo(astronaut_head, anny):
     assert np.median(np.linalg.norm(placed - astronaut_head.landmarks[0].points, axis=1)) < 0.05 * eyes
 
 
+def test_a_face_that_stands_on_its_head_is_refused(parts, monkeypatch):
+    """A landmarker may imagine one in a profile; the detector's eyes and mouth tell."""
+    photo = load_sample("synthetic_1")
+    located = parts.landmarker.locate
+
+    def inverted(photo, box):
+        found = located(photo, box)
+        return replace(found, points=2 * found.points.mean(axis=0) - found.points)
+
+    monkeypatch.setattr(parts.landmarker, "locate", inverted)
+    with pytest.raises(NoFaceError, match="landmarks"):
+        reconstruct([photo], texture_size=512, parts=parts)
+
+
+def test_unknown_settings_and_devices_are_refused():
+    with pytest.raises(SettingsError, match="glitter"):
+        reconstruct([grey()], glitter=True)
+    with pytest.raises(SettingsError, match="device"):
+        reconstruct([grey()], device="abacus")
+
+
 def test_two_photos_make_one_head(parts):
     photos = [load_sample("synthetic_1"), load_sample("synthetic_1")]
-    head = reconstruct(photos, Settings(texture_size=512), parts)
+    head = reconstruct(photos, texture_size=512, parts=parts)
     assert len(head.fit.views) == len(head.landmarks) == 2
     first, second = head.fit.views
     np.testing.assert_allclose(first.camera_from_head, second.camera_from_head, atol=1e-3)
@@ -95,22 +118,22 @@ def test_two_photos_make_one_head(parts):
 
 def test_corrected_landmarks_move_the_fit(parts):
     photo = load_sample("synthetic_2")
-    plain = reconstruct([photo], Settings(texture_size=512), parts)
+    plain = reconstruct([photo], texture_size=512, parts=parts)
     moved = plain.landmarks[0].points + [10.0, 0.0]
-    shifted = reconstruct([photo], Settings(texture_size=512, landmarks=(moved,)), parts)
+    shifted = reconstruct([photo], texture_size=512, landmarks=(moved,), parts=parts)
     assert shifted.fit.views[0].camera_from_head[0, 3] > plain.fit.views[0].camera_from_head[0, 3]
     np.testing.assert_array_equal(shifted.landmarks[0].points, moved)
 
 
 def test_runs_are_the_same_twice(parts):
     photo = load_sample("synthetic_3")
-    first, second = (reconstruct([photo], Settings(texture_size=512), parts) for _ in range(2))
+    first, second = (reconstruct([photo], texture_size=512, parts=parts) for _ in range(2))
     np.testing.assert_array_equal(first.mesh.vertices, second.mesh.vertices)
     np.testing.assert_array_equal(first.texture.image, second.texture.image)
 
 
 def test_the_canonical_head_runs_through():
-    head = reconstruct([load_sample("synthetic_2")], Settings(head="canonical", texture_size=512))
+    head = reconstruct([load_sample("synthetic_2")], head="canonical", texture_size=512)
     assert head.head_model == "canonical" and len(head.morphs) == 0
     assert head.neutral_landmarks68.shape == (68, 3)
 
@@ -130,5 +153,5 @@ def test_the_canonical_head_runs_through():
 def test_what_cannot_be_done_is_said(photos, settings, error):
     photos = [load_sample(p) if isinstance(p, str) else p for p in photos]
     with pytest.raises(error) as caught:
-        reconstruct(photos, settings)
+        list(reconstruct_steps(photos, settings))
     assert str(caught.value).endswith((".", "…"))

@@ -139,7 +139,7 @@ class View:
     expression: np.ndarray
     "`(E,)` weights in [0, 1]"
     residuals: np.ndarray
-    "`(L,)` px: distance from each landmark to its model point"
+    "`(L,)` px: distance from each landmark, its detector's mean error at this pose taken off, to its model point"
 
     def __post_init__(self):
         _freeze(self, camera_from_head=np.float64, expression=np.float64, residuals=np.float64)

@@ -12,7 +12,7 @@ import numpy as np
 
 from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.errors import SettingsError
-from facerecon.core.types import Mesh
+from facerecon.core.types import Camera, Mesh
 from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.nearest import nearest_on_surface
 
@@ -63,7 +63,7 @@ class FaceModel(Protocol):
     expression_basis: np.ndarray
     "`(E, V, 3)` mm at full strength"
     expression_names: tuple[str, ...]
-    "E names out of ARKit's 52"
+    "ARKit's 52 in our order, or none"
     face_region: np.ndarray
     "`(V,)` in [0, 1]: 1 on the face, 0 on scalp, neck and back"
 
@@ -76,6 +76,10 @@ class FaceModel(Protocol):
 
     def landmark_spread(self, scheme: str) -> np.ndarray:
         """Gives how far detected landmarks stray over the skin, `(L,)` mm, one standard deviation; inf: not here."""
+        ...
+
+    def landmark_error(self, scheme: str, camera: Camera, camera_from_head: np.ndarray) -> np.ndarray:
+        """Gives how far off detected landmarks are on average at a pose, `(L, 2)` px, where it was measured; else 0."""
         ...
 
     def from_arkit(self, scores: np.ndarray) -> np.ndarray:
@@ -129,6 +133,9 @@ class LinearFaceModel:
         if scheme == "mediapipe478":
             return self.spread478
         return np.array([self.spread478[rows].mean() for rows in self._sources(scheme)])
+
+    def landmark_error(self, scheme: str, camera: Camera, camera_from_head: np.ndarray) -> np.ndarray:
+        return np.zeros((len(self.landmarks(scheme).triangle), 2))
 
     def from_arkit(self, scores: np.ndarray) -> np.ndarray:
         return scores[[ARKIT_NAMES.index(name) for name in self.expression_names]]

@@ -16,12 +16,14 @@ from facerecon.geometry.transforms import head_pose
 from facerecon.morphable.face_model import DATA
 
 FILE = "landmark_errors.npz"
+LARGEST_YAW, LARGEST_PITCH = np.sin(np.radians(60)), np.sin(np.radians(35))
+"sines up to which errors were measured; beyond, they are taken to stay as they are there"
 
 
 def polynomial(camera_from_head: np.ndarray) -> np.ndarray:
     """Gives the terms `(7,)` of the mean error: 1, s, s², p, p², sp, s²p with s, p the sines of yaw and pitch."""
     yaw, pitch, _ = head_pose(camera_from_head)
-    s, p = np.sin(yaw), np.sin(pitch)
+    s, p = np.sin(yaw).clip(-LARGEST_YAW, LARGEST_YAW), np.sin(pitch).clip(-LARGEST_PITCH, LARGEST_PITCH)
     return np.array([1, s, s * s, p, p * p, s * p, s * s * p])
 
 

@@ -10,7 +10,6 @@ from facerecon.core.types import Camera, Landmarks
 from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.projection import project_head
 from facerecon.morphable.face_model import FaceModel
-from facerecon.morphable.landmark_errors import mean_error
 from facerecon.morphable.outline import facing, slide
 from facerecon.morphable.pose import first_pose
 
@@ -95,7 +94,7 @@ def observe(
 ) -> Observation:
     """Projects the model's landmarks into a photo and compares them with the detected ones.
 
-    With `corrected`, MediaPipe's mean error at the view's pose is taken off first.
+    With `corrected`, the detector's mean error at the view's pose is taken off first, where it was measured.
     """
     head = model.shape(identity, view.expression)
     surface = model.landmarks(landmarks.scheme)
@@ -110,8 +109,8 @@ def observe(
         weights[moving] = [1, 0, 0]
         importance[moving] = 0.5
     detected = landmarks.points
-    if corrected and landmarks.scheme == "mediapipe478":
-        detected = detected - mean_error(view.camera, view.camera_from_head)
+    if corrected:
+        detected = detected - model.landmark_error(landmarks.scheme, view.camera, view.camera_from_head)
     points = (head[rows] * weights[:, :, None]).sum(axis=1)
     projected, depth = project_head(view.camera, view.camera_from_head, points)
     sigma = noise * model.landmark_spread(landmarks.scheme) * view.camera.focal / depth

@@ -31,7 +31,7 @@ def test_arrays_fit_together(head):
     assert len(head.uv_triangles) == len(head.parts) == len(head.triangles)
     assert head.identity_basis.shape[1:] == head.expression_basis.shape[1:] == (count, 3)
     assert len(head.expression_names) == len(head.expression_basis)
-    assert set(head.expression_names) <= set(ARKIT_NAMES)
+    assert head.expression_names in ((), ARKIT_NAMES)
     assert 0 <= head.uv.min() and head.uv.max() <= 1
     assert head.triangles[head.parts == 0].max() + 1 == head.skin_vertices
     assert head.triangles[head.parts != 0].min(initial=count) >= head.skin_vertices
