@@ -246,9 +246,11 @@ def _same_way_up(landmarks: Landmarks, keypoints: np.ndarray | None, chosen: int
 
 def _corrected(found: Landmarks, points: np.ndarray, photo: Photo) -> Landmarks:
     """Puts corrected points into detected landmarks."""
-    if points.shape != found.points.shape or not np.isfinite(points).all():
+    size = np.array(photo.image.shape[1::-1])
+    usable = points.shape == found.points.shape and bool(np.all((points > -size) & (points < 2 * size)))
+    if not usable or np.ptp(points, axis=0).min() < 1:
         raise SettingsError(
-            f"Corrected landmarks for “{photo.name}” must be {len(found.points)} finite points (x, y).",
+            f"Corrected landmarks for “{photo.name}” must be {len(found.points)} points (x, y) on or near the photo.",
             "wrong_landmarks",
         )
     return Landmarks(points, found.depth, found.scheme, found.blendshapes)

@@ -18,6 +18,7 @@ from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.errors import SettingsError
 from facerecon.core.types import Camera, Faces, Reconstruction
 from facerecon.export import glb_bytes, obj_files, ply_bytes
+from facerecon.export.atomic import replace_all
 
 
 def result_files(result: Reconstruction) -> dict[str, bytes]:
@@ -119,8 +120,7 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
             for name, content in files.items():
                 (passing / name).write_bytes(content)
             if exists:
-                for name in files:
-                    os.replace(passing / name, folder / name)
+                replace_all({passing / name: folder / name for name in files})
                 passing.rmdir()
             else:
                 passing.rename(folder)

@@ -164,7 +164,7 @@ def test_wrong_use(case, face, tmp_path, capfd):
     photo.write_bytes(encoded(face, "JPEG"))
     words = [w.replace("PHOTO", str(photo)).replace("OUT", str(tmp_path / "out")) for w in WRONG_WORDS[case]]
     status = main(words)
-    assert status == (4 if case == "unknown asset" else 2)
+    assert status == 2
     one_line(capfd)
     assert [path.name for path in tmp_path.iterdir()] == ["photo.jpg"]
 

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
-from facerecon.core.errors import AssetError
+from facerecon.core.errors import SettingsError
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +46,11 @@ def find(name: str) -> Asset:
     """Finds an asset by its name or by its file's name.
 
     Raises:
-        AssetError: the manifest has neither.
+        SettingsError: the manifest has neither.
     """
     for asset in manifest().values():
         if name in (asset.name, asset.file):
             return asset
     known = ", ".join(manifest())
-    raise AssetError(f"There is no asset called “{name}”; known are: {known}.", "asset_unknown", name=name, known=known)
+    message = f"There is no asset called “{name}”; known are: {known}."
+    raise SettingsError(message, "asset_unknown", name=name, known=known)

@@ -18,18 +18,18 @@ def corrected_landmarks(path: Path, photos: Sequence[Photo]) -> tuple[list | Non
     """
     try:
         data = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"{path} cannot be read as JSON ({error}).", "wrong_landmarks") from error
     if isinstance(data, list):
         data = {"0": data}
     elif isinstance(data, dict) and isinstance(data.get("photos"), list):
-        data = {str(entry.get("name")): entry.get("landmarks") for entry in data["photos"] if isinstance(entry, dict)}
+        rows = [entry for entry in data["photos"] if isinstance(entry, dict)]
+        data = {str(entry.get("digest") or entry.get("name")): entry.get("landmarks") for entry in rows}
     if not isinstance(data, dict):
         raise SettingsError(f"{path} holds no landmarks by photo.", "wrong_landmarks")
-    names = [photo.name for photo in photos]
     chosen: list[list | None] = [None] * len(photos)
     for key, points in data.items():
-        rows = [index for index, name in enumerate(names) if name == key]
+        rows = [index for index, photo in enumerate(photos) if key in (photo.name, photo.digest)]
         rows = rows or ([int(key)] if key.isdecimal() and int(key) < len(photos) else [])
         if len(rows) != 1:
             raise SettingsError(f"{path} names “{key}”, which is not one of the photos.", "wrong_landmarks")
@@ -41,5 +41,5 @@ def _points(points: Any, place: str) -> list[list[float]]:
     """Checks that what was read is a list of points; how many there must be is the landmarker's to say."""
     try:
         return [[float(x), float(y)] for x, y in points]
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise SettingsError(f"{place}: landmarks are a list of [x, y] in pixels.", "wrong_landmarks") from error

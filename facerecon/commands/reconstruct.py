@@ -13,7 +13,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     """Describes the command."""
     parser = commands.add_parser("reconstruct", help="make a head from photos of one person")
     parser.add_argument("photos", nargs="+", metavar="PHOTO", type=Path)
-    parser.add_argument("--out", required=True, metavar="DIR", type=Path, help="the folder to write into")
+    parser.add_argument("--out", required=True, metavar="DIR", type=_folder, help="the folder to write into")
     parser.add_argument("--detector", metavar="N", help="which detector finds the face")
     parser.add_argument("--landmarker", metavar="N", help="which landmarker locates its points")
     parser.add_argument("--head", metavar="N", help="which head model is fitted")
@@ -21,6 +21,13 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--texture-size", metavar="S", type=int, default=1024, help="px")
     parser.add_argument("--landmarks", metavar="J", type=Path, help="JSON file of corrected points, by photo")
     parser.set_defaults(run=run)
+
+
+def _folder(name: str) -> Path:
+    """Refuses an empty name, as an unset variable of the shell gives: it would mean the current folder."""
+    if not name:
+        raise argparse.ArgumentTypeError("the folder's name is empty")
+    return Path(name)
 
 
 def run(arguments: argparse.Namespace) -> int:

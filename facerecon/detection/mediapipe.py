@@ -50,7 +50,8 @@ class BlazeFace:
 
         Faces of any size and in any quarter turn are found (see `tiling` and `turning`); no face is an empty value.
         """
-        return find_any_way_up(photo.image, self._find)
+        with native_output_to_log():  # MediaPipe remarks on how some pictures lie in memory
+            return find_any_way_up(photo.image, self._find)
 
     def _find(self, image: np.ndarray) -> Faces:
         """Runs the detector on one RGB picture `(H, W, 3)`; px of that picture."""

@@ -27,9 +27,37 @@ def write_files(files: Mapping[Path, bytes]) -> None:
         for path, content in files.items():
             with open(passing[Path(path)], "xb") as file:
                 file.write(content)
-        for path, temporary in passing.items():
-            os.replace(temporary, path)
+        replace_all({temporary: path for path, temporary in passing.items()})
     finally:
         for temporary in passing.values():
             with suppress(FileNotFoundError):
                 temporary.unlink()
+
+
+def replace_all(moves: Mapping[Path, Path]) -> None:
+    """Moves files to their places, all of them or none: what was there comes back when a move fails or is interrupted.
+
+    Args:
+        moves: from where → to where, on one file system.
+
+    Raises:
+        OSError: a file cannot be moved.
+    """
+    kept: dict[Path, Path] = {}
+    moved: list[Path] = []
+    try:
+        for source, place in moves.items():
+            if place.exists():
+                kept[place] = place.with_name(f".{uuid4().hex}.old")
+                os.replace(place, kept[place])
+            os.replace(source, place)
+            moved.append(place)
+    except BaseException:
+        for place in moved:
+            place.unlink()
+        for place, old in kept.items():
+            os.replace(old, place)
+        raise
+    for old in kept.values():
+        with suppress(OSError):
+            old.unlink()

@@ -71,12 +71,12 @@ class FaceMesh:
         check_shape(box, (4,), "box")
         if not (np.isfinite(box).all() and (box[2:] > box[:2]).all()):
             raise ValueError(f"box must be x0 < x1, y0 < y1, got {box.tolist()}")
-        for turns in self._turns.ranked(photo.image, box):
-            for margin in MARGINS:
-                crop = cut(photo.image, box, margin, SIDE, turns)
-                found = self._best(crop, box)
-                if found is not None:
-                    return found
+        with native_output_to_log():  # MediaPipe remarks on how some pictures lie in memory
+            for turns in self._turns.ranked(photo.image, box):
+                for margin in MARGINS:
+                    found = self._best(cut(photo.image, box, margin, SIDE, turns), box)
+                    if found is not None:
+                        return found
         return None
 
     def _best(self, crop: Crop, box: np.ndarray) -> Landmarks | None:

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from facerecon.assets import damaged, found, locate, locate_asset, manifest, names
-from facerecon.core.errors import AssetError
+from facerecon.core.errors import AssetError, SettingsError
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -146,6 +146,6 @@ def test_manifest_names_every_asset_fully():
 
 
 def test_unknown_name_lists_the_known_ones():
-    with pytest.raises(AssetError, match="face_landmarker") as caught:
+    with pytest.raises(SettingsError, match="face_landmarker") as caught:
         locate("nothing")
     assert caught.value.advice == "asset_unknown"
