@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from facerecon.core.errors import NoFaceError, SettingsError
-from facerecon.core.types import Faces, Fit, Landmarks, Mesh, Photo, Reconstruction, Texture
+from facerecon.core.types import Faces, Fit, Landmarks, Mesh, Photo, Reconstruction, Texture, View
 from facerecon.geometry.projection import project_head
 from facerecon.geometry.transforms import head_pose
 from facerecon.landmarks.schemes import convert, scheme
@@ -25,6 +25,8 @@ STAGES = ("detection", "landmarks", "fitting", "mesh", "texture", "model")
 TEXTURE_SIZES = (512, 1024, 2048, 4096)
 SMALL_FACE = 80
 "px between which and the detector's box a photo holds too little for a good texture"
+POOR_FIT = 0.015
+"of the diagonal around the landmarks; a good fit misses by a fifth of it"
 PROFILE = np.radians(55)
 "yaw beyond which half of the face is guessed"
 
@@ -164,6 +166,8 @@ class _Run:
         self.fit = as_fit(self.parts.head, last)
         if any(abs(head_pose(view.camera_from_head)[0]) > PROFILE for view in self.fit.views):
             self.warn("profile")
+        if any(_poor(view, marks) for view, marks in zip(self.fit.views, self.landmarks, strict=True)):
+            self.warn("poor_fit")
         yield self.step("fitting", self.fit, 0.55)
 
     def build_mesh(self) -> Iterator[Step]:
@@ -230,6 +234,11 @@ def _choose(photo: Photo, faces: Faces, wanted: int | None) -> int:
     if not 0 <= wanted < len(faces):
         raise SettingsError(f"“{photo.name}” has {len(faces)} faces; there is no number {wanted + 1}.", "wrong_face")
     return wanted
+
+
+def _poor(view: View, landmarks: Landmarks) -> bool:
+    """Tells whether a fitted head misses its landmarks: half of them by more than POOR_FIT."""
+    return float(np.median(view.residuals)) > POOR_FIT * float(np.hypot(*np.ptp(landmarks.points, axis=0)))
 
 
 def _same_way_up(landmarks: Landmarks, keypoints: np.ndarray | None, chosen: int) -> bool:

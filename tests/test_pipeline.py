@@ -101,6 +101,14 @@ def test_a_face_that_stands_on_its_head_is_refused(parts, monkeypatch):
         reconstruct([photo], texture_size=512, parts=parts)
 
 
+def test_landmarks_that_make_no_face_bring_a_warning(parts, rng):
+    photo = load_sample("synthetic_2")
+    plain = reconstruct([photo], texture_size=512, parts=parts)
+    assert "poor_fit" not in plain.warnings
+    shaken = plain.landmarks[0].points + rng.normal(0, 40, (478, 2))
+    assert "poor_fit" in reconstruct([photo], texture_size=512, landmarks=(shaken,), parts=parts).warnings
+
+
 def test_unknown_settings_and_devices_are_refused():
     with pytest.raises(SettingsError, match="glitter"):
         reconstruct([grey()], glitter=True)
