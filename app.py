@@ -4,9 +4,18 @@ import logging
 
 import streamlit as st
 
+from facerecon.core.errors import FaceReconError, SystemLibraryError
+from facerecon.core.system import require_system_libraries
+
+try:
+    require_system_libraries()
+except SystemLibraryError as error:
+    st.error(str(error))  # the texts cannot be had yet: what finds them needs the libraries
+    st.stop()
+
+# ruff: noqa: E402 - these load OpenCV, which would say less clearly what it misses.
 from facerecon.app import layout, messages, preload, state, texts
 from facerecon.app.navigation import navigation
-from facerecon.core.errors import FaceReconError
 
 logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 logging.getLogger("facerecon").setLevel(logging.INFO)

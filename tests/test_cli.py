@@ -181,13 +181,20 @@ def test_reader_that_leaves(photo):
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no such signals")
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_run_leaves_nothing(photo, tmp_path, name):
-    command = [sys.executable, "-m", "facerecon", "reconstruct", str(photo), "--out", str(tmp_path / "out")]
-    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(2)
-    running.send_signal(name)
-    out, error = running.communicate(timeout=60)
-    assert running.returncode in (cli.INTERRUPTED, 128 + signal.SIGTERM) and "Traceback" not in error
-    assert error.count("\n") <= 1 and out == "" and not list(tmp_path.iterdir())
+    """The signal comes while the texture is baked, whatever the machine's speed."""
+    code = f"""
+import os, sys, time
+from facerecon import cli, pipeline
+def interrupted(*arguments, **more):
+    os.kill(os.getpid(), {int(name)})
+    time.sleep(30)
+pipeline.bake = interrupted
+sys.argv = ["facerecon", "reconstruct", {str(photo)!r}, "--out", {str(tmp_path / "out")!r}]
+cli.run()
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode in (cli.INTERRUPTED, 128 + signal.SIGTERM) and "Traceback" not in done.stderr
+    assert done.stderr.count("\n") <= 1 and done.stdout == "" and not list(tmp_path.iterdir())
 
 
 def test_own_fault_is_one_line(photo):
