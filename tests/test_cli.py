@@ -183,7 +183,8 @@ def test_reader_that_leaves(photo):
 def test_interrupted_run_leaves_nothing(photo, tmp_path, name):
     """The signal comes while the texture is baked, whatever the machine's speed."""
     code = f"""
-import os, sys, time
+import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a program in the background ignores it from the start
 from facerecon import cli, pipeline
 def interrupted(*arguments, **more):
     os.kill(os.getpid(), {int(name)})
