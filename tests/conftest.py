@@ -2,8 +2,20 @@
 
 import numpy as np
 import pytest
+import skimage.data
 
+from facerecon.core.types import Photo
 from facerecon.morphable import HEADS
+
+
+@pytest.fixture(scope="session")
+def astronaut():
+    return skimage.data.astronaut()
+
+
+@pytest.fixture(scope="session")
+def make_photo():
+    return lambda image: Photo(np.ascontiguousarray(image), "", None, "test")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
@@ -101,11 +101,6 @@ def _fetch(asset: Asset, progress: Progress) -> Path:
             file=asset.file,
             folder=str(folder),
         ) from error
-
-
-def _address(source: Mapping[str, str]) -> str:
-    """Names a source in a sentence."""
-    return next(source[key] for key in ("url", "requirement", "package") if key in source)
 
 
 def _fetch_alone(asset: Asset, folder: Path, progress: Progress) -> Path:

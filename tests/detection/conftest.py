@@ -3,20 +3,8 @@ import numpy as np
 import pytest
 import skimage.data
 
-from facerecon.core.types import Photo
-
 FACE = np.array([174.0, 73.0, 276.0, 175.0])
 """px: the box of the astronaut's face, measured by hand to some 10 px."""
-
-
-@pytest.fixture(scope="session")
-def astronaut():
-    return skimage.data.astronaut()
-
-
-@pytest.fixture(scope="session")
-def make_photo():
-    return lambda image: Photo(np.ascontiguousarray(image), "", None, "test")
 
 
 @pytest.fixture(scope="session")

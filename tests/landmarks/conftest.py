@@ -1,22 +1,10 @@
 import numpy as np
 import pytest
-import skimage.data
 
-from facerecon.core.types import Photo
 from facerecon.landmarks import LANDMARKERS
 
 FACE = np.array([174.0, 73.0, 276.0, 175.0])
 """px: the box of the astronaut's face."""
-
-
-@pytest.fixture(scope="session")
-def astronaut():
-    return skimage.data.astronaut()
-
-
-@pytest.fixture(scope="session")
-def make_photo():
-    return lambda image: Photo(np.ascontiguousarray(image), "", None, "test")
 
 
 @pytest.fixture(scope="session")
