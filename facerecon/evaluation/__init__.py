@@ -1,0 +1,1 @@
+"""Compares what the parts find with the truth."""
