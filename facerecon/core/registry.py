@@ -37,8 +37,8 @@ class Registry:
         """The name of the part that is used when nothing is chosen."""
         return next(iter(self._entries))
 
-    def create(self, name: str | None = None, **arguments: Any) -> Any:
-        """Imports the named part (None: the default) and constructs it.
+    def load(self, name: str | None = None) -> Any:
+        """Imports the named part (None: the default) and gives its class.
 
         Raises:
             SettingsError: there is no part of that name.
@@ -48,4 +48,12 @@ class Registry:
             known = ", ".join(self._entries)
             raise SettingsError(f"There is no {self.kind} called “{name}”; known are: {known}.", name=name, known=known)
         module, _, attribute = self._entries[name].partition(":")
-        return getattr(importlib.import_module(module), attribute)(**arguments)
+        return getattr(importlib.import_module(module), attribute)
+
+    def create(self, name: str | None = None, **arguments: Any) -> Any:
+        """Loads the named part and constructs it.
+
+        Raises:
+            SettingsError: there is no part of that name.
+        """
+        return self.load(name)(**arguments)

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Protocol, Self, runtime_checkable
+from typing import Literal, Protocol, Self, runtime_checkable
 
 from facerecon.core.types import Faces, Photo
+from facerecon.detection.search import EVERY_SIZE, Search
+
+Family = Literal["SSD", "RetinaNet", "FCOS", "YOLO"]
 
 
 @runtime_checkable
 class Detector(Protocol):
-    """Finds faces in photos; one object serves many photos, one after the other."""
+    """Finds faces in photos; one object serves many photos and threads. Its class is called with `device="cpu"`."""
 
     name: str
     "as in the table of detectors"
+    family: Family
+    "the line of networks it comes from"
+    asset: str
+    "the manifest's name of its weights"
+    threshold: float
+    "score that a face needs if nothing else is asked for"
+    overlap: float
+    "intersection over union above which two boxes are one face"
 
-    def detect(self, photo: Photo) -> Faces:
-        """Finds faces: boxes in px of the whole photo, the largest first; no face is an empty Faces."""
+    @property
+    def parameters(self) -> int | None:
+        """How many numbers were learned, or None where that cannot be told."""
+        ...
+
+    def propose(self, photo: Photo, search: Search = EVERY_SIZE) -> Faces:
+        """Gives every candidate above a low score, px of the whole photo, best first, one face many times."""
+        ...
+
+    def detect(self, photo: Photo, search: Search = EVERY_SIZE) -> Faces:
+        """Finds faces: `select` of the proposals, the largest first; no face is an empty Faces."""
         ...
 
     def close(self) -> None:

@@ -11,7 +11,9 @@ import numpy as np
 from facerecon.assets import locate
 from facerecon.core.native_output import native_output_to_log
 from facerecon.core.types import Faces, Photo
-from facerecon.detection.tiling import CANDIDATE
+from facerecon.detection.search import EVERY_SIZE, Search
+from facerecon.detection.selection import best_first, rows_of, select
+from facerecon.detection.tiling import CANDIDATE, CONFIRMED, OVERLAPPING
 from facerecon.detection.turning import find_any_way_up
 
 MEMBER = "face_detector.tflite"
@@ -23,12 +25,20 @@ class BlazeFace:
     """Finds faces with MediaPipe's BlazeFace (short range).
 
     The task object is made once and lives until `close`.
+
+    Args:
+        device: taken as every detector takes it, but without effect: MediaPipe's wheels run this network on the CPU.
     """
 
     name = "mediapipe"
+    family = "SSD"
+    asset = "face_landmarker"
+    threshold = CONFIRMED
+    overlap = OVERLAPPING
+    parameters = None
 
-    def __init__(self):
-        with zipfile.ZipFile(locate("face_landmarker")) as bundle:
+    def __init__(self, device: str = "cpu"):
+        with zipfile.ZipFile(locate(self.asset)) as bundle:
             model = bundle.read(MEMBER)
         with native_output_to_log():
             self._detector = _open(model)
@@ -45,13 +55,18 @@ class BlazeFace:
         """Frees the native objects; a second call does nothing."""
         self._finalizer()
 
-    def detect(self, photo: Photo) -> Faces:
+    def propose(self, photo: Photo, search: Search = EVERY_SIZE) -> Faces:
+        """Gives the candidates, px of the whole photo, best first."""
+        with native_output_to_log():  # MediaPipe remarks on how some pictures lie in memory
+            faces = find_any_way_up(photo.image, self._find)
+        return best_first(rows_of(faces, np.flatnonzero(search.wants(faces.sizes))))
+
+    def detect(self, photo: Photo, search: Search = EVERY_SIZE) -> Faces:
         """Finds every face, px of the whole photo; the largest comes first.
 
         Faces of any size and in any quarter turn are found (see `tiling` and `turning`); no face is an empty value.
         """
-        with native_output_to_log():  # MediaPipe remarks on how some pictures lie in memory
-            return find_any_way_up(photo.image, self._find)
+        return select(self.propose(photo, search), self.threshold, self.overlap).faces
 
     def _find(self, image: np.ndarray) -> Faces:
         """Runs the detector on one RGB picture `(H, W, 3)`; px of that picture."""

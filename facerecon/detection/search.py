@@ -27,3 +27,6 @@ class Search:
     def wants(self, sizes: np.ndarray) -> np.ndarray:
         """Tells which sizes `(F,)` px are wanted; `(F,)` bool."""
         return (sizes >= self.min_face) & (sizes <= self.max_face)
+
+
+EVERY_SIZE = Search()

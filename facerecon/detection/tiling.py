@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from facerecon.core.types import Faces
-from facerecon.detection.nms import overlaps, suppress
+from facerecon.detection.nms import suppress
 from facerecon.detection.pyramid import Pyramid, resized, window
+from facerecon.detection.selection import joined, rows_of
+from facerecon.geometry.boxes import iou
 
 TILE = 256
 """px of the pictures that the detector is shown."""
@@ -27,6 +29,8 @@ PORTRAIT = 0.1
 """Of the photo's longer side: a face of this size ends the search for smaller ones after the first level of tiles."""
 CANDIDATE, CENTRED, CONFIRMED = 0.3, 0.5, 0.69
 """Scores that a face needs from afar, once centred, and as the mean of its own crops."""
+OVERLAPPING, NESTED = 0.3, 0.7
+"""Intersections over the union, and over the smaller box, above which two finds are one face."""
 ZOOM = 2.6
 """Side of a candidate's own crop over its box, to centre it."""
 ZOOMS = (1.8, 3.6)
@@ -80,7 +84,7 @@ def _search(pyramid: Pyramid, find: Find, side: float, known: Faces) -> Iterator
     """Finds and confirms the faces of one level that are not known yet."""
     candidates = merged(list(_look(pyramid, find, side)))
     for box in candidates.boxes:
-        if not len(known) or overlaps(box[None], known.boxes)[0].max() < 0.5:
+        if not len(known) or iou(box[None], known.boxes).max() < 0.5:
             yield _confirmed(pyramid, find, box)
 
 
@@ -142,15 +146,6 @@ def _moved(faces: Faces, corner: np.ndarray, scale: np.ndarray) -> Faces:
 
 def merged(parts: list[Faces]) -> Faces:
     """Joins the finds of several tiles to one face each, the largest first."""
-    faces = Faces(
-        np.concatenate([part.boxes for part in parts]),
-        np.concatenate([part.scores for part in parts]),
-        np.concatenate([part.keypoints for part in parts]),
-    )
-    faces = rows_of(faces, suppress(faces.boxes, faces.scores))
+    faces = joined(parts)
+    faces = rows_of(faces, suppress(faces.boxes, faces.scores, OVERLAPPING, NESTED).kept)
     return rows_of(faces, np.argsort(-faces.sizes, kind="stable"))
-
-
-def rows_of(faces: Faces, rows: np.ndarray) -> Faces:
-    """Chooses some of the faces."""
-    return Faces(faces.boxes[rows], faces.scores[rows], faces.keypoints[rows])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from facerecon.core.types import Faces
-from facerecon.detection.tiling import Find, find_all, merged, rows_of
+from facerecon.detection.selection import rows_of
+from facerecon.detection.tiling import Find, find_all, merged
 
 SURE = 0.86
 """A face of this score shows that the photo stands upright."""

@@ -51,7 +51,7 @@ def giou(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         second: `(M, 4)`.
 
     Returns:
-        `(N, M)` in (−1, 1].
+        `(N, M)` in [−1, 1].
     """
     shared, union = _shared_and_union(first, second)
     corner = np.minimum(first[:, None, :2], second[None, :, :2])

@@ -12,6 +12,7 @@ from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.arrays import check_shape
 from facerecon.core.native_output import native_output_to_log
 from facerecon.core.types import Landmarks, Photo
+from facerecon.geometry.boxes import iou
 from facerecon.landmarks.crops import Crop, cut
 from facerecon.landmarks.turns import QuarterTurns
 
@@ -35,6 +36,7 @@ class FaceMesh:
     """
 
     name = "mediapipe"
+    asset = "face_landmarker"
     scheme = "mediapipe478"
 
     def __init__(self):
@@ -102,7 +104,8 @@ class FaceMesh:
             normalised = np.array([(mark.x, mark.y, mark.z) for mark in marks])
             # MediaPipe measures from the corner of the first pixel, we from its centre.
             points = crop.to_photo(normalised[:, :2] * SIDE - 0.5)
-            overlap = _overlap(np.concatenate([points.min(axis=0), points.max(axis=0)]), box)
+            extent = np.concatenate([points.min(axis=0), points.max(axis=0)])
+            overlap = iou(extent[None], box[None])[0, 0]
             if overlap > best_overlap:
                 depth = normalised[:, 2] * SIDE / crop.scale
                 best, best_overlap = Landmarks(points, depth, self.scheme, _blendshapes(scores)), overlap
@@ -149,10 +152,3 @@ def _blendshapes(scores: list[Any]) -> np.ndarray:
     """Sorts the scores `(52,)` into our order; MediaPipe has no `tongueOut` (0 here), and `_neutral` is dropped."""
     by_name = {score.category_name: score.score for score in scores}
     return np.array([by_name.get(name, 0.0) for name in ARKIT_NAMES]).clip(0, 1)
-
-
-def _overlap(first: np.ndarray, second: np.ndarray) -> float:
-    """Intersection over union of two boxes `(4,)`."""
-    extent = np.minimum(first[2:], second[2:]) - np.maximum(first[:2], second[:2])
-    shared = float(extent.clip(min=0).prod())
-    return shared / float((first[2:] - first[:2]).prod() + (second[2:] - second[:2]).prod() - shared)

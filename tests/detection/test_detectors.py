@@ -14,7 +14,7 @@ from facerecon.core.errors import SettingsError
 from facerecon.core.types import Faces
 from facerecon.detection import DETECTORS
 from facerecon.detection.detector import Detector
-from facerecon.detection.nms import overlaps
+from facerecon.geometry.boxes import iou
 
 ROOT = Path(__file__).parents[2]
 FACE = np.array([[174.0, 73.0, 276.0, 175.0]])
@@ -36,7 +36,7 @@ def test_contract(detector, astronaut, make_photo):
     photo = make_photo(astronaut)
     faces = detector.detect(photo)
     assert isinstance(detector, Detector) and isinstance(faces, Faces) and detector.name in DETECTORS
-    assert len(faces) == 1 and overlaps(faces.boxes, FACE)[0].max() > 0.7
+    assert len(faces) == 1 and iou(faces.boxes, FACE).max() > 0.7
     assert 0.5 < faces.scores[0] <= 1
     right_eye, left_eye, nose, right_mouth, left_mouth = faces.keypoints[0]
     assert right_eye[0] < nose[0] < left_eye[0] and right_mouth[0] < left_mouth[0]  # the subject's right: on our left
@@ -74,7 +74,7 @@ def test_unknown_name():
 def test_small_faces_in_a_large_photo(blazeface, scene, make_photo, size):
     image, box = scene(size, 2511, 1433)
     faces = blazeface.detect(make_photo(image))
-    assert len(faces) == 1 and overlaps(faces.boxes, box[None])[0].max() > 0.7
+    assert len(faces) == 1 and iou(faces.boxes, box[None]).max() > 0.7
 
 
 @pytest.mark.parametrize("grow", [-12, 0, 20])
@@ -84,7 +84,7 @@ def test_faces_that_fill_the_picture(blazeface, astronaut, make_photo, grow, sca
     image = cv2.resize(astronaut[y0:y1, x0:x1], None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     box = (FACE[0] - [x0, y0, x0, y0] + 0.5) * scale - 0.5
     faces = blazeface.detect(make_photo(image))
-    assert len(faces) == 1 and overlaps(faces.boxes, box[None])[0].max() > 0.7
+    assert len(faces) == 1 and iou(faces.boxes, box[None]).max() > 0.7
 
 
 def test_several_faces_largest_first_each_once(blazeface, astronaut, make_photo):
@@ -96,7 +96,7 @@ def test_several_faces_largest_first_each_once(blazeface, astronaut, make_photo)
         boxes.append((FACE[0] + 0.5) * scale - 0.5 + [left, 50, left, 50])
     faces = blazeface.detect(make_photo(image))
     assert len(faces) == 3 and (np.diff(faces.sizes) < 0).all()
-    matches = overlaps(faces.boxes, np.array(boxes))[0]
+    matches = iou(faces.boxes, np.array(boxes))
     assert (matches.argmax(axis=1) == [1, 2, 0]).all() and (matches.max(axis=1) > 0.7).all()
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from facerecon.core.types import Faces
 from facerecon.detection import tiling
+from facerecon.detection.selection import rows_of
 from facerecon.detection.tiling import TILE, find_all, tile_corners, tile_sides
 from facerecon.detection.turning import find_any_way_up, turned_back
 
@@ -156,7 +157,7 @@ def test_photo_that_lies_on_its_side():
             x, y = round((left + right) / 2), round(top - 0.25 * (bottom - top))
             if y >= 0 and image[y, x, 1] > 150:
                 good.append(row)
-        return tiling.rows_of(found, np.array(good, dtype=int))
+        return rows_of(found, np.array(good, dtype=int))
 
     image = picture((400, 500), (200, 220, 100))
     cv2.rectangle(image, (150, 125), (250, 160), (40, 250, 40), -1)
