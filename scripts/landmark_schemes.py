@@ -24,6 +24,12 @@ RIGHT = {17: [70], 18: [63], 19: [105], 20: [66], 21: [107], 31: [98], 32: [97]}
 RIGHT |= {36: [33], 37: [160], 38: [158], 39: [133], 40: [153], 41: [144]}
 RIGHT |= {48: [61], 49: [40], 50: [37], 58: [84], 59: [91], 60: [78], 61: [81], 67: [178]}
 MIDDLE = {27: [8, 168], 28: [6], 29: [195], 30: [4], 33: [2], 51: [0], 57: [17], 62: [13], 66: [14]}
+# Single points that have a name in anatomy: by MediaPipe's number, and by iBUG's.
+NAMED = {"right_eye_outer": (33, 36), "right_eye_inner": (133, 39), "left_eye_inner": (362, 42)}
+NAMED |= {"left_eye_outer": (263, 45), "nose_root": (168, 27), "nose_tip": (4, 30), "subnasal": (2, 33)}
+NAMED |= {"right_mouth_corner": (61, 48), "left_mouth_corner": (291, 54), "upper_lip_top": (0, 51)}
+NAMED |= {"upper_lip_bottom": (13, 62), "lower_lip_top": (14, 66), "lower_lip_bottom": (17, 57), "chin": (152, 8)}
+PUPILS = {"right_pupil": 468, "left_pupil": 473}
 MIRROR68 = [*range(16, -1, -1), *range(26, 16, -1), 27, 28, 29, 30, 35, 34, 33, 32, 31, 45, 44, 43, 42, 47, 46]
 MIRROR68 += [39, 38, 37, 36, 41, 40, 54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65]
 
@@ -60,7 +66,24 @@ def mediapipe478() -> dict:
     irises = (Table.FACE_LANDMARKS_LEFT_IRIS, Table.FACE_LANDMARKS_RIGHT_IRIS)
     connections = sorted({(min(e.start, e.end), max(e.start, e.end)) for table in (*lines, *irises) for e in table})
     open_groups = ["nose", "nose_bridge", "nose_base", "pupils"]
-    return dict(count=478, groups=groups, open=open_groups, connections=connections, mirror=mirror, sources={})
+    names = {name: dense for name, (dense, _) in NAMED.items()} | PUPILS
+    return dict(
+        count=478, groups=groups, open=open_groups, names=names, connections=connections, mirror=mirror, sources={}
+    )
+
+
+def mediapipe468(dense: dict) -> dict:
+    """The points of the surface alone, as older versions of MediaPipe find them."""
+    groups = {name: rows for name, rows in dense["groups"].items() if max(rows) < 468}
+    return dict(
+        count=468,
+        groups=groups,
+        open=[name for name in dense["open"] if name in groups],
+        names={name: row for name, row in dense["names"].items() if row < 468},
+        connections=[pair for pair in dense["connections"] if max(pair) < 468],
+        mirror=dense["mirror"][:468],
+        sources={"mediapipe478": [[row] for row in range(468)]},
+    )
 
 
 def ibug68(mirror478: list[int]) -> dict:
@@ -73,10 +96,15 @@ def ibug68(mirror478: list[int]) -> dict:
     open_groups = ["jaw", "right_brow", "left_brow", "nose_bridge", "nose_base"]
     connections = [pair for name, group in groups.items() for pair in zip(group, group[1:], strict=False)]
     connections += [(group[0], group[-1]) for name, group in groups.items() if name not in open_groups]
-    sources = {"mediapipe478": [points[index] for index in range(68)]}
-    mirror = MIRROR68
+    named = [points[index] for index in range(68)]
     return dict(
-        count=68, groups=groups, open=open_groups, connections=sorted(connections), mirror=mirror, sources=sources
+        count=68,
+        groups=groups,
+        open=open_groups,
+        names={name: row for name, (_, row) in NAMED.items()},
+        connections=sorted(connections),
+        mirror=MIRROR68,
+        sources={"mediapipe478": named, "mediapipe468": named},
     )
 
 
@@ -84,14 +112,19 @@ def five() -> dict:
     groups = {name: [i] for i, name in enumerate(("right_eye", "left_eye", "nose", "lips_right", "lips_left"))}
     sources = {
         "mediapipe478": [[468], [473], [4], [61], [291]],
+        # Without irises: the middle between the corners of each eye.
+        "mediapipe468": [[33, 133], [263, 362], [4], [61], [291]],
         "ibug68": [list(range(36, 42)), list(range(42, 48)), [30], [48], [54]],
     }
-    return dict(count=5, groups=groups, open=list(groups), connections=[], mirror=[1, 0, 2, 4, 3], sources=sources)
+    names = {"right_pupil": 0, "left_pupil": 1, "nose_tip": 2, "right_mouth_corner": 3, "left_mouth_corner": 4}
+    mirror = [1, 0, 2, 4, 3]
+    return dict(count=5, groups=groups, open=list(groups), names=names, connections=[], mirror=mirror, sources=sources)
 
 
 def main() -> None:
     dense = mediapipe478()
-    for name, data in {"mediapipe478": dense, "ibug68": ibug68(dense["mirror"]), "five": five()}.items():
+    sparse = {"mediapipe468": mediapipe468(dense), "ibug68": ibug68(dense["mirror"]), "five": five()}
+    for name, data in {"mediapipe478": dense, **sparse}.items():
         text = ",\n".join(f'  "{key}": {json.dumps(value)}' for key, value in data.items())
         (TARGET / f"{name}.json").write_text(f"{{\n{text}\n}}\n", "utf-8")
 

@@ -25,8 +25,7 @@ def test_contract(name):
     for group, points in found.groups.items():
         assert len(set(points)) == len(points) and set(points) <= set(every.tolist()), group
     for group, points in found.groups.items():  # a side's group is the mirror of the other side's
-        other = group.replace("right", "?").replace("left", "right").replace("?", "left")
-        assert {int(found.mirror[p]) for p in points} == set(found.groups[other])
+        assert {int(found.mirror[p]) for p in points} == set(found.groups[swapped(group)])
     assert found.closed <= set(found.groups)
     if len(found.connections):
         pairs = {frozenset(pair) for pair in found.connections.tolist()}
@@ -80,6 +79,35 @@ def test_sixty_eight_points_stand_where_the_annotation_wants_them(frontal):
     assert points[17:27, 1].max() < points[36:48, 1].min()
     outer = points[48:60] - points[48:60].mean(axis=0)
     assert (np.diff(np.unwrap(np.arctan2(outer[:, 1], outer[:, 0]))) > 0).all()  # clockwise on screen
+
+
+def swapped(name):
+    return name.replace("right", "?").replace("left", "right").replace("?", "left")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_named_points(frontal, name):
+    found = scheme(name)
+    dense = Landmarks(frontal, None, "mediapipe478")
+    points = convert(dense, name).points
+    for point, row in found.names.items():
+        assert found.names[swapped(point)] == found.mirror[row]
+        assert np.linalg.norm(points[row] - frontal[scheme("mediapipe478").names[point]]) < 4, point
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_flipping_the_photo_and_mirroring_the_points_agree(frontal, name):
+    tilted = frontal + np.stack([0.2 * frontal[:, 1], -0.1 * frontal[:, 0]], axis=1)
+    dense = Landmarks(tilted, np.arange(478.0), "mediapipe478")
+    assert mirror(convert(dense, name), 640).points == pytest.approx(convert(mirror(dense, 640), name).points)
+    assert mirror(convert(dense, name), 640).depth == pytest.approx(convert(mirror(dense, 640), name).depth)
+
+
+@pytest.mark.parametrize("target", ["ibug68", "five"])
+def test_over_the_468_it_is_the_same(frontal, target):
+    dense = Landmarks(frontal, None, "mediapipe478")
+    there = convert(convert(dense, "mediapipe468"), target).points
+    assert np.abs(there - convert(dense, target).points).max() < 3  # without irises a pupil is the middle of its eye
 
 
 def test_no_point_stands_for_two():

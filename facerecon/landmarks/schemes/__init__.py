@@ -21,19 +21,21 @@ from facerecon.core.arrays import read_only
 from facerecon.core.errors import SettingsError
 from facerecon.core.types import Landmarks
 
-NAMES = ("mediapipe478", "ibug68", "five")
+NAMES = ("mediapipe478", "mediapipe468", "ibug68", "five")
 
 
 @dataclass(frozen=True, eq=False)
 class Scheme:
     name: str
-    "`mediapipe478`, `ibug68` or `five`"
+    "one of NAMES"
     count: int
     "L, how many points"
     groups: Mapping[str, tuple[int, ...]]
     "name of a part of the face → its points, in order along the line"
     closed: frozenset[str]
     "the groups whose line is a loop"
+    names: Mapping[str, int]
+    "name in anatomy, the same in every scheme that has it → its point"
     connections: np.ndarray
     "`(C, 2)` points to join by lines, for drawing"
     mirror: np.ndarray
@@ -59,6 +61,7 @@ def scheme(name: str) -> Scheme:
         count=data["count"],
         groups=MappingProxyType(groups),
         closed=frozenset(groups) - frozenset(data["open"]),
+        names=MappingProxyType(data["names"]),
         connections=read_only(np.array(data["connections"]).reshape(-1, 2), np.int64),
         mirror=read_only(np.array(data["mirror"]), np.int64),
         sources=MappingProxyType({key: tuple(map(tuple, value)) for key, value in data["sources"].items()}),
