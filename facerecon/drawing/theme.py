@@ -1,7 +1,7 @@
 """The colours of the project, as data: one accent, one colour a stage, light and dark; and Plotly's template.
 
 The stage colours keep a contrast of 3 to 1 on their surface, and neighbours in the pipeline stay apart for red-green
-blind eyes too (tests/drawing/test_theme.py measures both).
+blind eyes too; of the detectors, which meet on one photo, every two do (tests/drawing/test_theme.py measures it all).
 """
 
 from __future__ import annotations
@@ -45,6 +45,16 @@ STAGES: dict[str, Tone] = {
     "model": Tone("#ad7d06", "#f7bd20"),
 }
 "in the order of the pipeline"
+
+DETECTORS: dict[str, Tone] = {
+    "mediapipe": Tone("#3f7fe8", "#86b4ff"),
+    "retinaface": Tone("#cf4c9e", "#ff76ab"),
+    "centerface": Tone("#147958", "#4bf0cc"),
+    "tiny-yolo": Tone("#ae8c0b", "#f7d94c"),
+    "retinaface-resnet50": Tone("#751992", "#a162e2"),
+    "yolo-face": Tone("#7a3c05", "#dd7a24"),
+}
+"by their names in the table of detectors"
 
 REGIONS: dict[str, Tone] = {
     "oval": Tone("#6b6f76", "#c9ccd3"),

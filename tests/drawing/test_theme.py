@@ -47,7 +47,7 @@ def difference(first, second, seen=1.0):
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_stages_and_accent_stand_out_from_the_surface(dark):
-    for tone in (*theme.STAGES.values(), theme.ACCENT, *theme.REGIONS.values()):
+    for tone in (*theme.STAGES.values(), theme.ACCENT, *theme.REGIONS.values(), *theme.DETECTORS.values()):
         assert contrast(tone.on(dark), theme.SURFACE.on(dark)) >= 3
 
 
@@ -62,6 +62,13 @@ def test_stages_differ(dark):
     colours = [tone.on(dark) for tone in theme.STAGES.values()]
     assert min(difference(a, b) for a, b in itertools.combinations(colours, 2)) >= 12
     for first, second in itertools.pairwise(colours):
+        assert min(difference(first, second, seen) for seen in BLIND) >= 10
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_detectors_differ_for_all_eyes(dark):
+    for first, second in itertools.combinations((tone.on(dark) for tone in theme.DETECTORS.values()), 2):
+        assert difference(first, second) >= 15
         assert min(difference(first, second, seen) for seen in BLIND) >= 10
 
 
