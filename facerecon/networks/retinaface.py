@@ -24,6 +24,8 @@ MEAN = (123, 117, 104)
 """Red, green, blue: taken off the pixels."""
 ANCHORS = 2
 """In every cell."""
+VARIANCES = (0.1, 0.2)
+"""What offsets of middles and logarithms of sizes are divided by, so that the network's answers are of size 1."""
 
 
 class Prediction(NamedTuple):
@@ -51,6 +53,25 @@ class RetinaFace(nn.Module):
         self.backbone = backbone
         self.pyramid = FeaturePyramid(backbone.channels, width, slope)
         self.heads = nn.ModuleDict({level: Heads(width, slope) for level in ("p3", "p4", "p5")})
+
+    def initialise(self, generator: torch.Generator, prior: float = 0.01) -> RetinaFace:
+        """Draws weights to begin training with: He et al. 2015 (arXiv:1502.01852), equation 14.
+
+        Args:
+            generator: of random numbers.
+            prior: π, how likely an anchor seems to have a face at first, so that the many without do not swamp the
+                first steps (Lin et al. 2017, section 4.1).
+        """
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
+                nn.init.zeros_(module.bias)
+        odds = torch.tensor([0.0, np.log(prior / (1 - prior))] * ANCHORS)
+        for heads in self.heads.values():
+            for head in (heads.scores, heads.boxes, heads.points):
+                nn.init.normal_(head.weight, std=0.01, generator=generator)
+            heads.scores.bias.data.copy_(odds)
+        return self
 
     def forward(self, pictures: torch.Tensor) -> Prediction:
         """Looks at pictures.
@@ -97,9 +118,8 @@ class Context(nn.Module):
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         """Gives `(B, width, h, w)` of the same."""
-        reduced = self.reduce(maps)
-        fields = [self.field3(maps), self.field5(reduced), self.field7(self.deepen(reduced))]
-        return self.activation(torch.cat(fields, dim=1))
+        field3, reduced = self.field3(maps), self.reduce(maps)
+        return self.activation(torch.cat([field3, self.field5(reduced), self.field7(self.deepen(reduced))], dim=1))
 
 
 def mobilenet_retinaface() -> RetinaFace:

@@ -29,10 +29,10 @@ def read_checkpoint(path: Path) -> dict[str, np.ndarray]:
     """
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, UnpicklingError, EOFError) as error:
+        arrays = content.get("state_dict", content)
+        return {name.removeprefix("module."): tensor.numpy() for name, tensor in arrays.items()}
+    except (RuntimeError, UnpicklingError, EOFError, AttributeError) as error:
         raise AssetError(f"{Path(path).name} cannot be read as a PyTorch checkpoint of plain arrays.") from error
-    content = content.get("state_dict", content) if isinstance(content, Mapping) else {}
-    return {name.removeprefix("module."): tensor.numpy() for name, tensor in content.items()}
 
 
 def fold_batch_norms(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
