@@ -3,17 +3,13 @@
 YOLOv8 has no paper (Jocher et al. 2023, Ultralytics); its parts: cross-stage partial blocks (Wang et al. 2020,
 arXiv:1911.11929), spatial pyramid pooling (He et al. 2014, arXiv:1406.4729), a path down and up the pyramid (Liu et al.
 2018, arXiv:1803.01534), sides as distributions (Li et al. 2020, Generalized Focal Loss, arXiv:2006.04388).
-These modules are our own; the names of their weights in the public file are translated by `from_onnx`.
 """
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
-from collections.abc import Mapping
 from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -77,19 +73,6 @@ class YoloFace(nn.Module):
         n5 = self.merge32(torch.cat([self.return32(n4), p5], dim=1))  # (B, 256, S/32, S/32)
         levels = [head(maps) for head, maps in zip(self.heads, (n3, n4, n5), strict=True)]
         return Prediction(*(torch.cat(parts, dim=1) for parts in zip(*levels, strict=True)))
-
-    @classmethod
-    def from_onnx(cls, arrays: Mapping[str, np.ndarray]) -> YoloFace:
-        """Makes the network with weights of Ultralytics' export.
-
-        Args:
-            arrays: from `weights.onnx.read_convolutions`: batch normalisation is folded in, names are the modules'.
-        """
-        network = cls()
-        # The one kernel left out is 0 … 15: it takes the mean of a distribution.
-        state = {_name(key): torch.from_numpy(np.array(a)) for key, a in arrays.items() if ".dfl." not in key}
-        network.load_state_dict(state)
-        return network.eval()
 
 
 def unit(channels: int, filters: int, size: int, stride: int = 1) -> nn.Sequential:
@@ -164,42 +147,3 @@ class Head(nn.Module):
 
 def _branch(channels: int, width: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(unit(channels, width, 3), unit(width, width, 3), nn.Conv2d(width, outputs, 1))
-
-
-MODULES = {
-    0: "stem",
-    1: "down4",
-    2: "stage4",
-    3: "down8",
-    4: "stage8",
-    5: "down16",
-    6: "stage16",
-    7: "down32",
-    8: "stage32",
-    9: "pooling",
-    12: "up16",
-    15: "up8",
-    16: "return16",
-    18: "merge16",
-    19: "return32",
-    21: "merge32",
-    22: "heads",
-}
-"""Number of a module in the file → its name here; the others (resizing, joining) have no weights."""
-RENAMED = (
-    (r"^model\.(\d+)", lambda found: MODULES[int(found[1])]),
-    (r"^heads\.cv2\.(\d)", r"heads.\1.sides"),
-    (r"^heads\.cv3\.(\d)", r"heads.\1.scores"),
-    (r"^heads\.cv4\.(\d)", r"heads.\1.points"),
-    (r"\.m\.(\d)\.cv1", r".blocks.\1.first"),
-    (r"\.m\.(\d)\.cv2", r".blocks.\1.second"),
-    (r"\.cv1", ".enter"),
-    (r"\.cv2", ".leave"),
-)
-
-
-def _name(key: str) -> str:
-    """Translates `model.4.m.0.cv1.conv.weight` into `stage8.blocks.0.first.conv.weight`."""
-    for pattern, replacement in RENAMED:
-        key = re.sub(pattern, replacement, key)
-    return key

@@ -6,8 +6,9 @@ import pytest
 import torch
 from public_yolo_face import PublicYoloFace
 
-from facerecon.networks.weights.onnx import read_convolutions
-from facerecon.networks.yolo_face import STRIDES, YoloFace
+from facerecon.core.errors import AssetError
+from facerecon.networks.weights.yolo_face import read_yolo_face
+from facerecon.networks.yolo_face import STRIDES
 
 SIDE = 96
 
@@ -19,7 +20,7 @@ def file():
 
 @pytest.fixture(scope="module")
 def network(file):
-    return YoloFace.from_onnx(read_convolutions(file))
+    return read_yolo_face(file)
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +60,9 @@ def test_cells_of_every_level(network):
         given = network(torch.zeros(1, 3, 128, 160))
     cells = sum((128 // stride) * (160 // stride) for stride in STRIDES)
     assert [tuple(part.shape) for part in given] == [(1, cells), (1, cells, 4, 16), (1, cells, 5, 2)]
+
+
+@pytest.mark.parametrize("change", [(b"/model.22/cv4", b"/model.22/cv5"), (b"/model.12/", b"/model.11/")])
+def test_another_layout_is_refused(file, change):
+    with pytest.raises(AssetError, match="not those of a YOLOv8-nano"):
+        read_yolo_face(file.replace(*change))
