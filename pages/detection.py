@@ -11,7 +11,7 @@ from facerecon.app.numbers import duration, two_digits
 from facerecon.app.texts import t
 from facerecon.core.types import Faces
 from facerecon.detection.mediapipe import BlazeFace
-from facerecon.detection.tiling import find_all
+from facerecon.detection.confirmation import confirmed_faces
 
 PERCENTS = (100, 75, 50, 35, 25, 18, 12, 9, 6, 4, 3, 2)
 
@@ -66,4 +66,4 @@ def play() -> None:
 
 play()
 layout.lesson("detection")
-show_code(BlazeFace.detect, find_all)
+show_code(BlazeFace.detect, confirmed_faces)

@@ -11,10 +11,11 @@ import numpy as np
 from facerecon.assets import locate
 from facerecon.core.native_output import native_output_to_log
 from facerecon.core.types import Faces, Photo
+from facerecon.detection.confirmation import CANDIDATE, CONFIRMED, SAME, SURE, TILE, TURNED, confirmed_faces
 from facerecon.detection.search import EVERY_SIZE, Search
-from facerecon.detection.selection import best_first, rows_of, select
-from facerecon.detection.tiling import CANDIDATE, CONFIRMED, OVERLAPPING
-from facerecon.detection.turning import find_any_way_up
+from facerecon.detection.selection import proposed, select
+from facerecon.detection.tiling import Looking, look
+from facerecon.detection.turning import any_way_up
 
 MEMBER = "face_detector.tflite"
 # Half the mouth's width over the distance between the pupils, on MediaPipe's canonical face.
@@ -34,7 +35,7 @@ class BlazeFace:
     family = "SSD"
     asset = "face_landmarker"
     threshold = CONFIRMED
-    overlap = OVERLAPPING
+    overlap = SAME
     parameters = None
 
     def __init__(self, device: str = "cpu"):
@@ -42,7 +43,7 @@ class BlazeFace:
             model = bundle.read(MEMBER)
         with native_output_to_log():
             self._detector = _open(model)
-            self._find(np.zeros((128, 128, 3), np.uint8))  # the first call speaks too, and is slow
+            self._find(np.zeros((1, TILE, TILE, 3), np.uint8))  # the first call speaks too, and is slow
         self._finalizer = weakref.finalize(self, _close, self._detector)
 
     def __enter__(self) -> BlazeFace:
@@ -56,20 +57,27 @@ class BlazeFace:
         self._finalizer()
 
     def propose(self, photo: Photo, search: Search = EVERY_SIZE) -> Faces:
-        """Gives the candidates, px of the whole photo, best first."""
+        """Gives the candidates, px of the whole photo, best first: see `confirmation` for their scores."""
+
+        def steps(image: np.ndarray, upright: bool) -> Looking:
+            return confirmed_faces(image, search, upright)
+
         with native_output_to_log():  # MediaPipe remarks on how some pictures lie in memory
-            faces = find_any_way_up(photo.image, self._find)
-        return best_first(rows_of(faces, np.flatnonzero(search.wants(faces.sizes))))
+            (found,) = look([any_way_up(photo.image, steps, SURE, TURNED)], self._find)
+        return proposed(found, self.overlap, search)
 
     def detect(self, photo: Photo, search: Search = EVERY_SIZE) -> Faces:
         """Finds every face, px of the whole photo; the largest comes first.
 
-        Faces of any size and in any quarter turn are found (see `tiling` and `turning`); no face is an empty value.
+        Faces of any size and in any quarter turn are found (see `confirmation`, `turning`); no face is an empty value.
         """
         return select(self.propose(photo, search), self.threshold, self.overlap).faces
 
-    def _find(self, image: np.ndarray) -> Faces:
-        """Runs the detector on one RGB picture `(H, W, 3)`; px of that picture."""
+    def _find(self, views: np.ndarray) -> list[Faces]:
+        """Runs the detector on pictures `(B, S, S, 3)`, one after the other; px of each."""
+        return [self._find_in(view) for view in views]
+
+    def _find_in(self, image: np.ndarray) -> Faces:
         from mediapipe import Image, ImageFormat
 
         found = self._detector.detect(Image(ImageFormat.SRGB, np.ascontiguousarray(image))).detections

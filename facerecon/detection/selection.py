@@ -1,4 +1,7 @@
-"""From proposals to faces: a threshold, then non-maximum suppression. Instant, so that sliders can call it."""
+"""From candidates to proposals, and from these to faces: a threshold, then non-maximum suppression.
+
+Selecting is instant, so that sliders can call it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,12 @@ import numpy as np
 
 from facerecon.core.types import Faces
 from facerecon.detection.nms import suppress
+from facerecon.detection.search import Search
+
+NESTED = 0.7
+"""Of the smaller box: two that share more are one face, for an eye is no second one."""
+MOST = 500
+"""Proposals of one photo at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +46,27 @@ def select(proposals: Faces, threshold: float, overlap: float) -> Selection:
     kept = kept[np.argsort(-proposals.sizes[kept], kind="stable")]
     gone = np.flatnonzero(result.suppressor >= 0)
     return Selection(rows_of(proposals, kept), kept, rows[gone], rows[result.suppressor[gone]])
+
+
+def proposed(candidates: Faces, overlap: float, search: Search) -> Faces:
+    """Makes proposals of candidates: best first, of wanted sizes, without what lies in a better face, not too many.
+
+    What a better box would suppress shares its fate, so that no part of a face that is left out becomes a face.
+
+    Args:
+        candidates: of one photo, one face many times.
+        overlap: intersection over union above which two boxes are one face.
+        search: which sizes are wanted.
+    """
+    result = suppress(candidates.boxes, candidates.scores, overlap)
+    best = np.where(result.suppressor < 0, np.arange(len(candidates)), result.suppressor)
+    kept = result.kept
+    apart = kept[suppress(candidates.boxes[kept], candidates.scores[kept], overlap, NESTED).kept]
+    wanted = search.wants(candidates.sizes)
+    rows = np.flatnonzero(wanted & wanted[best] & np.isin(best, apart))
+    # Where there are too many, one a face goes before the second of any.
+    rows = rows[np.lexsort((-candidates.scores[rows], best[rows] != rows))]
+    return best_first(rows_of(candidates, np.sort(rows[:MOST])))
 
 
 def rows_of(faces: Faces, rows: np.ndarray) -> Faces:
