@@ -19,7 +19,9 @@ $(VENV)/.test: $(VENV)/.app requirements-dev.txt
 assets: $(VENV)/.app
 	$(PY) -m facerecon assets get
 
-app: assets
+# A weight that cannot be fetched now is asked for again where it is needed.
+app: $(VENV)/.app
+	-$(PY) -m facerecon assets get
 	$(PY) -m streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/.test assets

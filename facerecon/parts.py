@@ -13,6 +13,7 @@ from facerecon.core.arrays import read_only
 from facerecon.core.types import Mesh
 from facerecon.detection import DETECTORS
 from facerecon.detection.detector import Detector
+from facerecon.detection.search import Search
 from facerecon.landmarks import LANDMARKERS
 from facerecon.landmarks.landmarker import Landmarker
 from facerecon.mesh.subdivide import subdivide
@@ -30,7 +31,9 @@ class Settings:
     landmarker: str | None = None
     head: str | None = None
     device: str = "cpu"
-    "where networks run; the default parts have none of their own and stay on the CPU"
+    "where networks run; MediaPipe's parts stay on the CPU"
+    search: Search = Search()
+    "which faces are looked for"
     texture_size: int = 1024
     faces: tuple[int | None, ...] = ()
     "by photo: which face, in the detector's order; None or missing: the largest"
@@ -78,7 +81,7 @@ class Parts:
 
     @cached_property
     def detector(self) -> Detector:
-        return DETECTORS.create(self.settings.detector)
+        return DETECTORS.create(self.settings.detector, device=self.settings.device)
 
     @cached_property
     def landmarker(self) -> Landmarker:

@@ -136,7 +136,7 @@ class _Run:
         self.faces: list[Faces] = []
         self.chosen: list[int] = []
         for number, photo in enumerate(self.photos):
-            faces = self.parts.detector.detect(photo)
+            faces = self.parts.detector.detect(photo, self.settings.search)
             yield self.step("detection", faces, 0.05 + 0.15 * (number + 1) / len(self.photos), number)
             self.chosen.append(_choose(photo, faces, _item(self.settings.faces, number)))
             self.faces.append(faces)

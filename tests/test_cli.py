@@ -18,6 +18,7 @@ from facerecon.cli import main
 from facerecon.commands import detect
 from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.errors import AssetError
+from facerecon.detection import DETECTORS
 from facerecon.geometry.nearest import nearest_on_surface
 
 ROOT = Path(__file__).parents[1]
@@ -123,6 +124,17 @@ def test_detect_prints_json(photo, capfd):
     assert main(["detect", str(photo), "--detector", "all"]) == 0
     every = json.loads(capfd.readouterr().out)["detectors"]
     assert every["mediapipe"]["faces"] == data["faces"]
+    assert list(every) == list(DETECTORS)
+    assert all(("faces" in entry) != ("missing" in entry) for entry in every.values())
+
+
+def test_detect_looks_for_faces_of_the_sizes_asked_for(photo, capfd):
+    assert main(["detect", str(photo), "--max-face", "60"]) == 3
+    assert json.loads(capfd.readouterr().out)["faces"]["boxes"] == []
+    assert main(["detect", str(photo), "--min-face", "60", "--max-face", "200"]) == 0
+    assert len(json.loads(capfd.readouterr().out)["faces"]["boxes"]) == 1
+    assert main(["detect", str(photo), "--min-face", "60", "--max-face", "50"]) == 2
+    assert "--min-face" in capfd.readouterr().err
 
 
 def test_no_face_is_told_by_json_and_status(tmp_path, capfd):
@@ -149,11 +161,15 @@ def test_assets_damaged_or_out_of_reach(tmp_path, monkeypatch, capfd):
     assert "damaged" in captured.out and captured.err.count("\n") == 1
 
     def unreachable(name, progress=None):
-        raise AssetError("face_landmarker.task could not be had.")
+        if name == "centerface":
+            return tmp_path / name
+        raise AssetError(f"{name} could not be had.")
 
     monkeypatch.setattr("facerecon.commands.preparation.locate", unreachable)
-    assert main(["assets", "get"]) == 4
-    assert capfd.readouterr().err == "facerecon: face_landmarker.task could not be had.\n"
+    assert main(["assets", "get", "face_landmarker", "centerface", "retinaface"]) == 4
+    captured = capfd.readouterr()  # the others are fetched all the same
+    assert captured.out == f"centerface\t{tmp_path / 'centerface'}\n"
+    assert captured.err == "facerecon: face_landmarker could not be had. So it is with 1 more.\n"
 
 
 def test_light_commands_answer_at_once():

@@ -32,9 +32,16 @@ def _list(arguments: argparse.Namespace) -> int:
 def _get(arguments: argparse.Namespace) -> int:
     """Fetches assets and prints where they lie."""
     names = [find(name).name for name in arguments.names]
-    names = names or [asset.name for asset in manifest().values() if asset.default]
-    for name, path in zip(names, fetch(names), strict=True):
-        sys.stdout.write(f"{name}\t{path}\n")
+    failures = []
+    for name in names or [asset.name for asset in manifest().values() if asset.default]:
+        try:
+            sys.stdout.write(f"{name}\t{fetch([name])[0]}\n")
+        except AssetError as error:  # the others may still be had
+            failures.append(error)
+    sys.stdout.flush()
+    if failures:
+        others = f" So it is with {len(failures) - 1} more." if len(failures) > 1 else ""
+        raise AssetError(f"{failures[0]}{others}")
     return 0
 
 

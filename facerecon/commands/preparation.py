@@ -1,24 +1,67 @@
-"""What every command needs before anything heavy is loaded: system libraries and assets."""
+"""What commands need before anything heavy is loaded: system libraries, assets, a device that exists."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from facerecon.assets import find, locate, manifest
+from facerecon.assets import find, found, locate
 from facerecon.commands.progress import bar
+from facerecon.core.errors import AssetError, SettingsError
 from facerecon.core.system import require_system_libraries
 
 
-def prepare() -> None:
-    """Checks the system's libraries and fetches what every run needs.
+def prepare(**parts: str | None) -> None:
+    """Checks the system's libraries and fetches the weights of the parts that will be used.
+
+    Args:
+        **parts: kind of part (`detector`, `landmarker`) → its name; None: the default.
 
     Raises:
         SystemLibraryError: a library is missing.
+        SettingsError: there is no part of that name.
         AssetError: an asset is missing and cannot be had.
     """
     require_system_libraries()
-    fetch([asset.name for asset in manifest().values() if asset.default])
+    # These load OpenCV: only once the system's libraries are known to be there.
+    from facerecon.detection import DETECTORS
+    from facerecon.landmarks import LANDMARKERS
+
+    tables = {"detector": DETECTORS, "landmarker": LANDMARKERS}
+    fetch(list(dict.fromkeys(tables[kind].load(name).asset for kind, name in parts.items())))
+
+
+def detectors_at_hand() -> dict[str, str | None]:
+    """Lists all detectors: name → None, or what to do to get its weight.
+
+    Small weights are fetched; for a large one, which is no default, that is left to who wants it.
+    """
+    require_system_libraries()
+    from facerecon.detection import DETECTORS
+
+    answer: dict[str, str | None] = {}
+    for name in DETECTORS:
+        asset = find(DETECTORS.load(name).asset)
+        answer[name] = None
+        try:
+            if asset.default:
+                fetch([asset.name])
+            elif not found(asset):
+                answer[name] = f"{asset.size / 1e6:.0f} MB; run: python -m facerecon assets get {asset.name}"
+        except AssetError as error:
+            answer[name] = str(error)
+    return answer
+
+
+def check_device_name(device: str) -> None:
+    """Refuses the name of a device that cannot exist, before torch is loaded.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", device):
+        raise SettingsError(f"There is no device “{device}”; known are: cpu, cuda, cuda:N, mps.")
 
 
 def fetch(names: Sequence[str]) -> list[Path]:

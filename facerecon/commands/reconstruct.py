@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 
-from facerecon.core.errors import SettingsError
+from facerecon.commands.detect import add_search, as_search
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -17,7 +16,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--detector", metavar="N", help="which detector finds the face")
     parser.add_argument("--landmarker", metavar="N", help="which landmarker locates its points")
     parser.add_argument("--head", metavar="N", help="which head model is fitted")
-    parser.add_argument("--device", metavar="D", default="cpu", help="cpu, cuda or mps")
+    add_search(parser)
     parser.add_argument("--texture-size", metavar="S", type=int, default=1024, help="px")
     parser.add_argument("--landmarks", metavar="J", type=Path, help="JSON file of corrected points, by photo")
     parser.set_defaults(run=run)
@@ -34,15 +33,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Makes a head and writes its folder."""
     # Imported here, so that other commands and wrong use are answered at once.
     from facerecon.commands.corrections import corrected_landmarks
-    from facerecon.commands.preparation import prepare
+    from facerecon.commands.preparation import check_device_name, prepare
     from facerecon.commands.progress import stage_bar
     from facerecon.core.photos import read_photo
 
-    if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", arguments.device):
-        raise SettingsError(f"There is no device “{arguments.device}”; known are: cpu, cuda, cuda:N, mps.")
+    check_device_name(arguments.device)
     photos = [read_photo(path) for path in arguments.photos]
     corrected = corrected_landmarks(arguments.landmarks, photos) if arguments.landmarks else ()
-    prepare()
+    prepare(detector=arguments.detector, landmarker=arguments.landmarker)
     # These load OpenCV: only once the system's libraries are known to be there.
     from facerecon.pipeline import Settings, reconstruct_steps
     from facerecon.report import check_folder, result_files, write_folder
@@ -53,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         landmarker=arguments.landmarker,
         head=arguments.head,
         device=arguments.device,
+        search=as_search(arguments),
         texture_size=arguments.texture_size,
         landmarks=corrected,
     )
