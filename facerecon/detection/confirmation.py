@@ -15,10 +15,11 @@ import numpy as np
 
 from facerecon.core.types import Faces
 from facerecon.detection.nms import suppress
-from facerecon.detection.pyramid import Pyramid, View
+from facerecon.detection.pyramid import Pyramid
 from facerecon.detection.search import EVERY_SIZE, Search
 from facerecon.detection.selection import NESTED, joined, rows_of
 from facerecon.detection.tiling import Looking, centred, ends, finest_side, tile_sides, tiles
+from facerecon.detection.views import View
 from facerecon.geometry.boxes import iou
 
 TILE = 256
@@ -43,31 +44,31 @@ DEEPEST = 1
 """Levels of tiles before a portrait ends the search, and in a turned photo: small faces are searched upright only."""
 
 
-def confirmed_faces(image: np.ndarray, search: Search = EVERY_SIZE, upright: bool = True) -> Looking:
+def confirmed_faces(pyramid: Pyramid, search: Search = EVERY_SIZE, turns: int = 0) -> Looking:
     """Finds faces of every size.
 
     Args:
-        image: `(H, W, 3)` RGB uint8.
+        pyramid: the photo.
         search: how deep to go.
-        upright: whether small faces are worth the time.
+        turns: by how many quarters the photo is turned; if it is, small faces are not worth the time.
 
     Returns:
         One candidate a face, with the score that its own crops gave it, refused ones (below `CONFIRMED`) too; then the
         finds from afar around the confirmed faces, none with a better score than its face.
     """
-    pyramid = Pyramid(image, TILE)
     longer = float(pyramid.size.max())
     sides = tile_sides(longer, finest_side(search, TILE, SMALLEST, FINEST))
     faces, others, finds = Faces.none(), [], []
     for level, side in enumerate([2 * longer, *sides]):
-        if level > 1 + DEEPEST and (not upright or ends(faces, search, longer)):
+        if level > 1 + DEEPEST and (turns or ends(faces, search, longer)):
             break
-        views = tiles(pyramid, side, TILE, OVERLAP) if level > 1 else [centred(pyramid, side / longer, TILE)]
-        finds.append(joined((yield views)))
+        whole = level < 2  # a frame twice the photo's size, or the photo
+        views = [centred(pyramid, side / longer, TILE, turns)]
+        finds.append(joined((yield views if whole else tiles(pyramid, side, TILE, OVERLAP, turns))))
         looked = [faces]
         for box in merged(finds[-1]).boxes:
             if not len(faces) or iou(box[None], faces.boxes).max() < 0.5:
-                looked.append((yield from _looked_closer(pyramid, box)))
+                looked.append((yield from _looked_closer(pyramid, box, turns)))
         certain = joined(looked).scores >= CONFIRMED
         faces = merged(rows_of(joined(looked), np.flatnonzero(certain)))
         others.append(rows_of(joined(looked), np.flatnonzero(~certain)))
@@ -89,17 +90,17 @@ def merged(faces: Faces) -> Faces:
     return rows_of(faces, np.argsort(-faces.sizes, kind="stable"))
 
 
-def _looked_closer(pyramid: Pyramid, box: np.ndarray) -> Generator[list[View], list[Faces], Faces]:
+def _looked_closer(pyramid: Pyramid, box: np.ndarray, turns: int) -> Generator[list[View], list[Faces], Faces]:
     """Looks at one candidate in crops of its own: once to centre it, then twice wider and narrower, each mirrored too.
 
     Box, points and score of the face are the means over the four; a view in which nothing is found scores 0.
     """
-    view = _around(pyramid, box, ZOOM)
+    view = _around(pyramid, box, ZOOM, turns)
     centre = _middle((yield [view])[0], view, ZOOM)
     if not len(centre) or centre.scores[0] < CENTRED:
         return Faces.none()
     zooms = [(zoom, mirrored) for zoom in ZOOMS for mirrored in (False, True)]
-    views = [_around(pyramid, centre.boxes[0], zoom, mirrored) for zoom, mirrored in zooms]
+    views = [_around(pyramid, centre.boxes[0], zoom, turns, mirrored) for zoom, mirrored in zooms]
     seen = yield views
     found = [_middle(faces, view, zoom) for faces, view, (zoom, _) in zip(seen, views, zooms, strict=True)]
     found = joined(found)
@@ -109,10 +110,10 @@ def _looked_closer(pyramid: Pyramid, box: np.ndarray) -> Generator[list[View], l
     return Faces(boxes[None], found.scores.sum(keepdims=True) / len(views), keypoints[None])
 
 
-def _around(pyramid: Pyramid, box: np.ndarray, zoom: float, mirrored: bool = False) -> View:
+def _around(pyramid: Pyramid, box: np.ndarray, zoom: float, turns: int, mirrored: bool = False) -> View:
     """Gives the view that is `zoom` times as large as a box (px of the photo), around its middle."""
     extent = zoom * float((box[2:] - box[:2]).max())
-    return View(pyramid, (box[:2] + box[2:]) / 2 + 0.5 - extent / 2, extent, TILE, mirrored)
+    return View(pyramid, (box[:2] + box[2:]) / 2 + 0.5 - extent / 2, extent, TILE, turns, mirrored)
 
 
 def _middle(faces: Faces, view: View, zoom: float) -> Faces:

@@ -12,6 +12,7 @@ from facerecon.assets import locate
 from facerecon.core.native_output import native_output_to_log
 from facerecon.core.types import Faces, Photo
 from facerecon.detection.confirmation import CANDIDATE, CONFIRMED, SAME, SURE, TILE, TURNED, confirmed_faces
+from facerecon.detection.pyramid import Pyramid
 from facerecon.detection.search import EVERY_SIZE, Search
 from facerecon.detection.selection import proposed, select
 from facerecon.detection.tiling import Looking, look
@@ -58,12 +59,13 @@ class BlazeFace:
 
     def propose(self, photo: Photo, search: Search = EVERY_SIZE) -> Faces:
         """Gives the candidates, px of the whole photo, best first: see `confirmation` for their scores."""
+        pyramid = Pyramid(photo.image, TILE)
 
-        def steps(image: np.ndarray, upright: bool) -> Looking:
-            return confirmed_faces(image, search, upright)
+        def steps(turns: int) -> Looking:
+            return confirmed_faces(pyramid, search, turns)
 
         with native_output_to_log():  # MediaPipe remarks on how some pictures lie in memory
-            (found,) = look([any_way_up(photo.image, steps, SURE, TURNED)], self._find)
+            (found,) = look([any_way_up(steps, SURE, TURNED)], self._find)
         return proposed(found, self.overlap, search)
 
     def detect(self, photo: Photo, search: Search = EVERY_SIZE) -> Faces:

@@ -1,9 +1,9 @@
 """What all detectors that are torch networks share: which views of a photo they see, in batches, and what becomes one.
 
 A network sees square views of one fixed size, so that its answer to a photo does not depend on what else is in the
-batch: first the whole photo; then, unless that shows a portrait, overlapping tiles, level by level down to the
-smallest face wanted (an image pyramid: Adelson et al. 1984; tiles of limited sizes of faces: Singh and Davis 2018,
-SNIP); and a frame twice the photo's size where nothing was found or a face reaches the border.
+batch: first the whole photo; a frame twice its size, where nothing was found or a face reaches the border; then,
+unless there is a portrait, overlapping tiles, level by level down to the smallest face wanted (an image pyramid,
+Adelson et al. 1984, each level of which answers for the sizes it shows well, as in SNIP, Singh and Davis 2018).
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ import torch
 
 from facerecon.core.types import Faces, Photo
 from facerecon.detection.detector import Family
-from facerecon.detection.pyramid import Pyramid, View
+from facerecon.detection.pyramid import Pyramid
 from facerecon.detection.search import EVERY_SIZE, Search
 from facerecon.detection.selection import joined, proposed, rows_of, select
 from facerecon.detection.tiling import Looking, centred, ends, finest_side, look, tile_sides, tiles
 from facerecon.detection.turning import any_way_up
+from facerecon.detection.views import View
 from facerecon.networks.devices import check_device
 
 FLOOR = 0.1
@@ -98,30 +99,28 @@ class NetworkDetector(ABC):
     def propose_batch(self, images: Sequence[np.ndarray], search: Search = EVERY_SIZE) -> list[Faces]:
         """Gives the candidates of each of several images `(H, W, 3)`, which share batches."""
 
-        def steps(image: np.ndarray, upright: bool) -> Looking:
-            return self._search(image, search, upright)
+        def start(image: np.ndarray) -> Looking:
+            pyramid = Pyramid(image, self.side)
+            return any_way_up(lambda turns: self._search(pyramid, search, turns), self.sure, self.sure)
 
         with torch.inference_mode():
-            found = look(
-                [any_way_up(image, steps, self.sure, self.sure) for image in images], self.candidates, self.batch
-            )
+            found = look([start(image) for image in images], self.candidates, self.batch)
         return [proposed(faces, self.overlap, search) for faces in found]
 
-    def _search(self, image: np.ndarray, search: Search, upright: bool) -> Looking:
-        """Searches one picture; small faces are searched upright only."""
-        pyramid = Pyramid(image, self.side)
+    def _search(self, pyramid: Pyramid, search: Search, turns: int) -> Looking:
+        """Searches a photo, turned some quarters; small faces are searched upright only."""
+        faces = joined((yield [centred(pyramid, 1, self.side, turns)]))
+        known = self._sufficient(faces)
+        if not len(known) or reaches_border(known, pyramid.size).any():
+            faces = joined([faces, *(yield [centred(pyramid, 2, self.side, turns)])])
         longer = float(pyramid.size.max())
-        (faces,) = yield [centred(pyramid, 1, self.side)]
         finest = finest_side(search, self.side, self.smallest, self.side)
-        for extent in tile_sides(longer, finest)[1:] if upright else []:
+        for extent in [] if turns else tile_sides(longer, finest)[1:]:
             if ends(self._sufficient(faces), search, longer):
                 break
             views = tiles(pyramid, extent, self.side, OVERLAP)
             seen = yield views
             faces = joined([faces, *map(seen_whole, views, seen)])
-        known = self._sufficient(faces)
-        if not len(known) or reaches_border(known, pyramid.size).any():
-            faces = joined([faces, *(yield [centred(pyramid, 2, self.side)])])
         return faces
 
     def _sufficient(self, faces: Faces) -> Faces:

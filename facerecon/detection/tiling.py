@@ -8,8 +8,9 @@ from itertools import islice
 import numpy as np
 
 from facerecon.core.types import Faces
-from facerecon.detection.pyramid import Pyramid, View
+from facerecon.detection.pyramid import Pyramid
 from facerecon.detection.search import Search
+from facerecon.detection.views import View
 
 PORTRAIT = 0.1
 """Of the photo's longer side: a face of this size ends the search for smaller ones."""
@@ -48,16 +49,16 @@ def look(searches: Sequence[Looking], find: Callable[[np.ndarray], list[Faces]],
     return results
 
 
-def centred(pyramid: Pyramid, times: float, side: int) -> View:
+def centred(pyramid: Pyramid, times: float, side: int, turns: int = 0) -> View:
     """Gives the view of the whole photo (`times` 1: its longer side fills it), or of a frame of `times` that side."""
     extent = times * float(pyramid.size.max())
-    return View(pyramid, (pyramid.size - extent) / 2, extent, side)
+    return View(pyramid, (pyramid.size - extent) / 2, extent, side, turns)
 
 
-def tiles(pyramid: Pyramid, extent: float, side: int, overlap: float) -> list[View]:
+def tiles(pyramid: Pyramid, extent: float, side: int, overlap: float, turns: int = 0) -> list[View]:
     """Covers the photo with views of `extent` px of it, row by row."""
     columns, rows = (tile_corners(size, extent, overlap) for size in pyramid.size.tolist())
-    return [View(pyramid, np.array([left, top]), extent, side) for top in rows for left in columns]
+    return [View(pyramid, np.array([left, top]), extent, side, turns) for top in rows for left in columns]
 
 
 def tile_corners(size: float, extent: float, overlap: float) -> list[float]:

@@ -1,10 +1,13 @@
 """The search that looks closer, with a detector of known limits: discs, and only of 0.13 to 0.7 of its picture."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from facerecon.core.types import Faces
 from facerecon.detection.confirmation import CONFIRMED, SAME, SURE, TILE, TURNED, confirmed_faces
+from facerecon.detection.pyramid import Pyramid
 from facerecon.detection.search import EVERY_SIZE, Search
 from facerecon.detection.selection import joined, proposed, select
 from facerecon.detection.tiling import look
@@ -12,7 +15,7 @@ from facerecon.detection.turning import any_way_up
 
 
 def candidates(image, find, search=EVERY_SIZE):
-    (found,) = look([confirmed_faces(image, search)], lambda views: [find(view) for view in views])
+    (found,) = look([confirmed_faces(Pyramid(image, TILE), search)], lambda views: [find(view) for view in views])
     return found
 
 
@@ -95,8 +98,9 @@ def test_proposals_hold_the_finds_around_a_face(discs):
 
 def test_photo_that_lies_on_its_side(discs):
     for turns in range(4):
-        image = np.ascontiguousarray(np.rot90(discs.crowned(), turns))
-        searches = [any_way_up(image, lambda *some: confirmed_faces(some[0], EVERY_SIZE, some[1]), SURE, TURNED)]
+        image = np.rot90(discs.crowned(), turns)
+        pyramid = Pyramid(image, TILE)
+        searches = [any_way_up(partial(confirmed_faces, pyramid, EVERY_SIZE), SURE, TURNED)]
         (found,) = look(searches, lambda views: [discs.find_crowned(view) for view in views])
         faces = select(found, CONFIRMED, SAME).faces
         rows, columns = np.nonzero(image[..., 0].astype(int) - image[..., 1] > 120)
