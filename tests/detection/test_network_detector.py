@@ -28,7 +28,11 @@ class FakeDetector(NetworkDetector):
         return torch.nn.Linear(3, 2)
 
     def candidates(self, views):
-        assert views.shape[1:] == (self.side, self.side, 3) and views.dtype == np.uint8 and torch.is_inference_mode_enabled()
+        assert (
+            views.shape[1:] == (self.side, self.side, 3)
+            and views.dtype == np.uint8
+            and torch.is_inference_mode_enabled()
+        )
         self.batches.append(len(views))
         return [self.find(view) for view in views]
 
