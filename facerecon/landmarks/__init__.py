@@ -2,5 +2,11 @@
 
 from facerecon.core.registry import Registry
 
-LANDMARKERS = Registry("landmarker", {"mediapipe": "facerecon.landmarks.mediapipe:FaceMesh"})
+LANDMARKERS = Registry(
+    "landmarker",
+    {
+        "mediapipe": "facerecon.landmarks.mediapipe:FaceMesh",
+        "face-api-68": "facerecon.landmarks.face_api:FaceApi68",
+    },
+)
 """Each is a `landmarker.Landmarker`."""
