@@ -2,5 +2,11 @@
 
 from facerecon.core.registry import Registry
 
-DETECTORS = Registry("detector", {"mediapipe": "facerecon.detection.mediapipe:BlazeFace"})
+DETECTORS = Registry(
+    "detector",
+    {
+        "mediapipe": "facerecon.detection.mediapipe:BlazeFace",
+        "retinaface": "facerecon.detection.retinaface:RetinaFace",
+    },
+)
 """Each is a `detector.Detector`."""
