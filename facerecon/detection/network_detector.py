@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from functools import cache, partial
 
 import numpy as np
 import torch
+from threadpoolctl import ThreadpoolController
 
 from facerecon.core.types import Faces, Photo
 from facerecon.detection.detector import Family
@@ -30,6 +32,12 @@ OVERLAP = 0.2
 """Of a tile's side: larger faces are left to the level before, where they are at least half as large in a view."""
 BORDER = 0.03
 """Of a face's size: a face so near to the photo's border may go on beyond it."""
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """Gives what limits torch's threads for the calling thread alone, and only for a while."""
+    return ThreadpoolController()
 
 
 class NetworkDetector(ABC):
@@ -50,12 +58,14 @@ class NetworkDetector(ABC):
     "px of a view: the smallest face that the network finds"
     sure: float
     "a face of this score shows that the photo stands upright; one in a turned photo needs it"
-    batch: int = 8
-    "views at once"
+    threads: int | None = 1
+    "of the CPU: a small network gains little by a second one and loses much where other programs keep it waiting; None: as torch likes"
 
     def __init__(self, device: str = "cpu"):
         check_device(device)
         self.device = device
+        self.batch = 1 if device == "cpu" else 8
+        "views at once: on a CPU more gain nothing, for their maps no longer fit into its caches"
         self.network = self.load().to(device).eval().requires_grad_(False)
 
     def __enter__(self) -> NetworkDetector:
@@ -101,9 +111,9 @@ class NetworkDetector(ABC):
 
         def start(image: np.ndarray) -> Looking:
             pyramid = Pyramid(image, self.side)
-            return any_way_up(lambda turns: self._search(pyramid, search, turns), self.sure, self.sure)
+            return any_way_up(partial(self._search, pyramid, search), self.sure, self.sure)
 
-        with torch.inference_mode():
+        with torch.inference_mode(), _threads().limit(limits=self.threads, user_api="openmp"):
             found = look([start(image) for image in images], self.candidates, self.batch)
         return [proposed(faces, self.overlap, search) for faces in found]
 

@@ -5,6 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import ThreadpoolController
 
 from facerecon.core.errors import SettingsError
 from facerecon.core.types import Faces
@@ -17,11 +18,10 @@ class FakeDetector(NetworkDetector):
     name, family, asset = "fake", "SSD", "none"
     threshold, overlap, sure = 0.5, 0.3, 0.8
     side, smallest = 160, 10
-    batch = 4
 
     def __init__(self, find, device="cpu"):
         super().__init__(device)
-        self.find = find
+        self.find, self.batch = find, 4
         self.batches = []
 
     def load(self):
@@ -165,6 +165,21 @@ def test_detectors_without_points(discs, make_photo):
 
     faces = FakeDetector(find).detect(make_photo(np.rot90(discs.crowned())))
     assert len(faces) == 1 and faces.keypoints is None
+
+
+@pytest.mark.parametrize(("threads", "expected"), [(1, 1), (None, 3)])
+def test_threads_of_torch_are_limited_here_and_no_longer(discs, make_photo, threads, expected):
+    seen = []
+
+    def find(view):
+        seen.append(torch.get_num_threads())
+        return Faces.none()
+
+    detector = FakeDetector(find)
+    detector.threads = threads
+    with ThreadpoolController().limit(limits=3, user_api="openmp"):
+        detector.detect(make_photo(np.zeros((9, 9, 3), np.uint8)))
+        assert set(seen) == {expected} and torch.get_num_threads() == 3
 
 
 def test_device_parameters_and_closing(discs):
