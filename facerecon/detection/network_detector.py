@@ -59,7 +59,7 @@ class NetworkDetector(ABC):
     sure: float
     "a face of this score shows that the photo stands upright; one in a turned photo needs it"
     threads: int | None = 1
-    "of the CPU: a small network gains little by a second one and loses much where other programs keep it waiting; None: as torch likes"
+    "of the CPU: by a second a small network gains little, and loses much on a busy machine; None: as torch likes"
 
     def __init__(self, device: str = "cpu"):
         check_device(device)
