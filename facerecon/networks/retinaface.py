@@ -16,7 +16,7 @@ from torch import nn
 from facerecon.networks.convolution import convolution
 from facerecon.networks.feature_pyramid import FeaturePyramid
 from facerecon.networks.mobilenet import MobileNet
-from facerecon.networks.resnet import ResNet
+from facerecon.networks.resnet import Bottleneck, ResNet
 
 STRIDES = (8, 16, 32)
 """px between the anchors of P3, P4, P5."""
@@ -57,6 +57,8 @@ class RetinaFace(nn.Module):
     def initialise(self, generator: torch.Generator, prior: float = 0.01) -> RetinaFace:
         """Draws weights to begin training with: He et al. 2015 (arXiv:1502.01852), equation 14.
 
+        Every bottleneck begins as its shortcut alone (Goyal et al. 2017, arXiv:1706.02677, section 5.1).
+
         Args:
             generator: of random numbers.
             prior: π, how likely an anchor seems to have a face at first, so that the many without do not swamp the
@@ -66,6 +68,9 @@ class RetinaFace(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
                 nn.init.zeros_(module.bias)
+        for module in self.modules():
+            if isinstance(module, Bottleneck):  # without batch norms, sums of many blocks would grow and grow
+                nn.init.zeros_(module.expand.conv.weight)
         odds = torch.tensor([0.0, np.log(prior / (1 - prior))] * ANCHORS)
         for heads in self.heads.values():
             for head in (heads.scores, heads.boxes, heads.points):

@@ -113,3 +113,12 @@ def test_large_network_reads_the_public_layout(rng, tmp_path, prefix):
 def test_parameters():
     assert sum(p.numel() for p in mobilenet_retinaface().parameters()) == 423_264
     assert sum(p.numel() for p in resnet50_retinaface().parameters()) == 27_264_608
+
+
+@pytest.mark.parametrize("make", [mobilenet_retinaface, resnet50_retinaface])
+def test_training_begins_with_the_prior(make):
+    network = make().initialise(torch.Generator().manual_seed(0), prior=0.05)
+    with torch.inference_mode():
+        logits, boxes, _ = network(batch(64, 96)[:2] / 64)
+    assert logits.sigmoid().mean() == pytest.approx(0.05, rel=0.5)
+    assert 1e-4 < boxes.std() < 3
