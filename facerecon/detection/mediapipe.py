@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 import zipfile
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from facerecon.detection.confirmation import CANDIDATE, CONFIRMED, SAME, SURE, T
 from facerecon.detection.pyramid import Pyramid
 from facerecon.detection.search import EVERY_SIZE, Search
 from facerecon.detection.selection import proposed, select
-from facerecon.detection.tiling import Looking, look
+from facerecon.detection.tiling import look
 from facerecon.detection.turning import any_way_up
 
 MEMBER = "face_detector.tflite"
@@ -37,13 +38,12 @@ class BlazeFace:
     asset = "face_landmarker"
     threshold = CONFIRMED
     overlap = SAME
-    parameters = None
 
     def __init__(self, device: str = "cpu"):
         with zipfile.ZipFile(locate(self.asset)) as bundle:
-            model = bundle.read(MEMBER)
+            self._model = bundle.read(MEMBER)
         with native_output_to_log():
-            self._detector = _open(model)
+            self._detector = _open(self._model)
             self._find(np.zeros((1, TILE, TILE, 3), np.uint8))  # the first call speaks too, and is slow
         self._finalizer = weakref.finalize(self, _close, self._detector)
 
@@ -57,13 +57,20 @@ class BlazeFace:
         """Frees the native objects; a second call does nothing."""
         self._finalizer()
 
+    @cached_property
+    def parameters(self) -> int:
+        """How many numbers were learned: those of all constant tensors of fractions in the tflite file."""
+        from mediapipe.tasks.metadata import schema_py_generated as schema
+
+        model = schema.Model.GetRootAs(self._model)
+        graph, bytes_of = model.Subgraphs(0), {schema.TensorType.FLOAT32: 4, schema.TensorType.FLOAT16: 2}
+        tensors = [graph.Tensors(index) for index in range(graph.TensorsLength())]
+        learned = [tensor for tensor in tensors if tensor.Type() in bytes_of]
+        return sum(model.Buffers(tensor.Buffer()).DataLength() // bytes_of[tensor.Type()] for tensor in learned)
+
     def propose(self, photo: Photo, search: Search = EVERY_SIZE) -> Faces:
         """Gives the candidates, px of the whole photo, best first: see `confirmation` for their scores."""
-        pyramid = Pyramid(photo.image, TILE)
-
-        def steps(turns: int) -> Looking:
-            return confirmed_faces(pyramid, search, turns)
-
+        steps = partial(confirmed_faces, Pyramid(photo.image, TILE), search)
         with native_output_to_log():  # MediaPipe remarks on how some pictures lie in memory
             (found,) = look([any_way_up(steps, SURE, TURNED)], self._find)
         return proposed(found, self.overlap, search)
