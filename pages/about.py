@@ -10,7 +10,7 @@ from facerecon.assets import licences
 
 PACKAGES = ("streamlit", "mediapipe", "opencv-python", "numpy", "pyvista", "vtk", "stpyvista")
 
-layout.begin("about", menu=False, needed=False)
+strip = layout.open_page("about", menu=False)
 
 st.subheader(t("about.privacy"), anchor=False)
 layout.lesson("privacy")
@@ -21,3 +21,4 @@ layout.caption("about.copyleft")
 
 st.subheader(t("about.versions"), anchor=False)
 st.caption(" · ".join(f"{name} {version(name)}" for name in PACKAGES))
+layout.fill(strip)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from threading import RLock
 from typing import Any
 
@@ -18,6 +19,8 @@ import streamlit as st
 from facerecon.app import state
 from facerecon.app.store import Store
 from facerecon.core.types import Photo, Reconstruction
+from facerecon.detection import DETECTORS
+from facerecon.detection.detector import Detector
 from facerecon.pipeline import Parts, Settings, Step, reconstruct_steps
 from facerecon.samples import load_sample
 
@@ -46,10 +49,24 @@ class Workshop:
     lock: RLock = field(default_factory=RLock)
 
 
+class _Parts(Parts):
+    """Parts that share their detector with the pages that show it by itself."""
+
+    @cached_property
+    def detector(self) -> Detector:
+        return detector(self.settings.detector or DETECTORS.default)
+
+
+@st.cache_resource(show_spinner=False)
+def detector(name: str) -> Detector:
+    """Gives a detector, loaded once for everybody."""
+    return DETECTORS.create(name)
+
+
 @st.cache_resource(show_spinner=False, max_entries=2)
 def workshop(detector: str | None = None, landmarker: str | None = None, head: str | None = None) -> Workshop:
     """Gives the parts that settings name, loaded once for everybody."""
-    return Workshop(Parts(Settings(detector, landmarker, head)))
+    return Workshop(_Parts(Settings(detector, landmarker, head)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -107,8 +124,13 @@ def page(key: Hashable, make: Callable[[], str]) -> str:
 
 
 def picture(key: Hashable, make: Callable[[], Any]) -> Any:
-    """Gives a small picture, file or number that is made from a run."""
+    """Gives a small picture, file or number that is made from a photo or a run."""
     return _stores().pictures.get(key, make)
+
+
+def known_picture(key: Hashable) -> Any | None:
+    """Gives what `picture` has made already."""
+    return _stores().pictures.peek(key)
 
 
 @dataclass(frozen=True, eq=False)

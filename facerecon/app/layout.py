@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, NoReturn
 
+import numpy as np
 import streamlit as st
 
 from facerecon.app import cache, messages, progress, state, texts
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 PICTURE_HEIGHT = 560
 """px of a picture's place while it is empty or busy, and of the 3D views."""
+PICTURE_MOST = 820
+"""px of the tallest picture."""
 
 
 def is_dark() -> bool:
@@ -62,19 +66,53 @@ def language_switch() -> None:
         )
 
 
-def begin(name: str, stage: str | None = None, menu: bool = True, needed: bool = True) -> cache.Run | None:
-    """Opens a page: strip, title, what it is about; and gives the run that it shows.
+def begin(name: str, stage: str | None = None, menu: bool = True) -> cache.Run:
+    """Opens a page that shows the run of the present photos, and gives it; where there can be none, says why and ends.
 
     Args:
         name: of the page, for its texts.
         stage: which tile of the strip is marked.
         menu: whether photos can be changed from the title's row.
-        needed: whether the page shows the run at all.
-
-    Returns:
-        The run of the present photos. Where there can be none, the page says why and ends here; one that does not need
-        it goes on with None.
     """
+    came = state.session().page != name
+    strip = _open(name, stage, menu)
+    photos, settings = state.session().photos, progress.settings()
+    place = st.empty()
+    if came and cache.known_run(photos, settings) is None:
+        # On a page that is there already, the last head stays in its place until the new one takes it.
+        with place.container():
+            messages.hole("page.busy", PICTURE_HEIGHT)
+    try:
+        run = progress.follow(photos, settings, strip)
+    except FaceReconError as error:
+        place.empty()
+        _failed(photos, error, menu)
+    place.empty()
+    for warning in run.reconstruction.warnings:
+        st.caption(f":material/info: {t(f'warning.{warning}')}")
+    return run
+
+
+def open_page(name: str, stage: str | None = None, menu: bool = True) -> Strip:
+    """Opens a page that does not show the run, as `begin` does, without waiting for it; `fill` ends such a page."""
+    strip = _open(name, stage, menu)
+    if cache.known_run(state.session().photos, progress.settings()):
+        fill(strip)
+    return strip
+
+
+def fill(strip: Strip) -> None:
+    """Fills the strip of a page that had no need to wait for the head.
+
+    What goes wrong is told where the head is needed: the strip's own tile leads there.
+    """
+    if not strip.full:
+        with contextlib.suppress(FaceReconError):
+            progress.follow(state.session().photos, progress.settings(), strip)
+
+
+def _open(name: str, stage: str | None, menu: bool) -> Strip:
+    """Shows what every page begins with: an empty strip, title, what the page is about."""
     if not state.session().came_in:
         # The first visitor of a fresh server came by a link to this page: Streamlit then runs the page without app.py,
         # because it takes the folder pages/ for its older kind of app until st.navigation has been called once.
@@ -82,27 +120,11 @@ def begin(name: str, stage: str | None = None, menu: bool = True, needed: bool =
         st.rerun()
     if not state.session().photos:
         choose_sample(next(iter(SAMPLES)))
+    state.session().page = name
     strip = Strip(stage)
     title(name, menu)
     messages.show_notices()
-    photos, settings = state.session().photos, progress.settings()
-    place = st.empty()
-    if needed and state.entered(name) and cache.known_run(photos, settings) is None:
-        # On a page that is there already, the last head stays in its place until the new one takes it.
-        with place.container():
-            messages.hole("page.busy", PICTURE_HEIGHT)
-    try:
-        run = progress.follow(photos, settings, strip)
-    except FaceReconError as error:
-        if not needed:
-            return None
-        place.empty()
-        _failed(photos, error, menu)
-    place.empty()
-    if needed:
-        for warning in run.reconstruction.warnings:
-            st.caption(f":material/info: {t(f'warning.{warning}')}")
-    return run
+    return strip
 
 
 def _failed(photos: Sequence[Photo], error: FaceReconError, menu: bool) -> NoReturn:
@@ -174,6 +196,44 @@ def definitions(rows: Iterable[tuple[str, ...]]) -> None:
     """Shows a quiet table without a head: name, what it is, and so on."""
     cells = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     st.html(f'<table class="definitions">{cells}</table>')
+
+
+def overlaid(key: str, picture: bytes, frame: np.ndarray, over: str, alt: str) -> None:
+    """Shows a picture with HTML over it that fits it; a picture of great height is shown whole.
+
+    Args:
+        key: of the place.
+        picture: as a file.
+        frame: `(4,)` x0 y0 x1 y1 of the picture's edges, any unit.
+        over: the HTML.
+        alt: what is seen.
+    """
+    width, height = frame[2:] - frame[:2]
+    with st.container(
+        key=f"overlaid_{key}", width=round(PICTURE_MOST * width / height) if width < height else "stretch"
+    ):
+        st.image(picture, width="stretch", alt=alt)
+        st.html(over)
+
+
+def small_pictures(entries: Iterable[tuple[str, str, str, str]]) -> None:
+    """Shows a row of small square pictures: CSS colour of the frame, link, what is seen, what is written under it."""
+    figures = "".join(
+        f'<figure style="--key:{colour}"><img src="{link}" alt="{escape(alt, quote=True)}">'
+        f"<figcaption>{escape(text)}</figcaption></figure>"
+        for colour, link, alt, text in entries
+    )
+    st.html(f'<div class="small-pictures">{figures}</div>')
+
+
+def table(head: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]]) -> None:
+    """Shows a table of measures: the columns' names; and, a row, its CSS colour and its cells, numbers with units."""
+    names = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    lines = "".join(
+        f'<tr style="--key:{colour}">' + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+        for colour, cells in rows
+    )
+    st.html(f'<div class="measures"><table><thead><tr>{names}</tr></thead><tbody>{lines}</tbody></table></div>')
 
 
 def caption(key: str, **values: object) -> None:

@@ -29,6 +29,16 @@ def duration(milliseconds: float) -> tuple[str, str]:
     return (two_digits(milliseconds / 1000), "s") if seconds else (two_digits(milliseconds), "ms")
 
 
+def millions(number: int | None) -> str:
+    """Writes a large number in millions; what is not known is a dash.
+
+    Example:
+        >>> millions(450_960), millions(27_300_000), millions(None)
+        ('0.45 M', '27 M', '–')
+    """
+    return "–" if number is None else f"{two_digits(number / 1e6)} M"
+
+
 def size(count: int) -> tuple[str, str]:
     """Writes a file's size as a number and its unit.
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from facerecon.app.thumbnails import cropped_camera, face_crop, portrait_camera
-from facerecon.core.types import Faces, Landmarks, Mesh, Photo, Reconstruction, Texture, View
-from facerecon.drawing.crops import Crop
+from facerecon.app.thumbnails import cropped_camera, face_crop, jpeg, portrait_camera
+from facerecon.core.types import Landmarks, Mesh, Photo, Reconstruction, Texture, View
+from facerecon.drawing.crops import Crop, crop
 from facerecon.drawing.heads import draw_head
-from facerecon.drawing.overlays import draw_boxes, draw_points, draw_residuals, draw_triangles
+from facerecon.drawing.overlays import draw_points, draw_residuals, draw_triangles
 from facerecon.drawing.strokes import draw_lines
 from facerecon.drawing.theme import region_tone, rgb
 from facerecon.geometry.barycentric import interpolate
@@ -26,6 +26,8 @@ LONGEST = 1400
 """px; what is sent to a browser is not larger."""
 SIDE = 880
 """px of a square picture of the face."""
+NEAR = 640
+"""px of a face from near, beside a larger picture."""
 
 
 def reduced(image: np.ndarray, longest: int = LONGEST) -> np.ndarray:
@@ -46,13 +48,11 @@ def shrunk(photo: Photo, percent: int) -> Photo:
     return Photo(image, f"{photo.digest}@{percent}", None, photo.name)
 
 
-def detector_view(small: Photo, faces: Faces, chosen: int | None, shape: tuple[int, int]) -> np.ndarray:
-    """Shows what the detector saw, pixel by pixel, at the size of the photo, and what it answered.
+def seen_picture(small: Photo, shape: tuple[int, int]) -> bytes:
+    """Shows what a detector saw, pixel by pixel, at the size of the photo; as JPEG, which is made once.
 
     Args:
         small: the picture that the detector saw.
-        faces: in px of that picture.
-        chosen: the face that is used.
         shape: (height, width) of the photo, px.
     """
     scale = LONGEST / max(shape)
@@ -61,11 +61,13 @@ def detector_view(small: Photo, faces: Faces, chosen: int | None, shape: tuple[i
         mode = cv2.INTER_NEAREST
     else:
         mode = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    shown = cv2.resize(small.image, size, interpolation=mode)
-    factor = np.array([size[0] / small.image.shape[1], size[1] / small.image.shape[0]])
-    boxes = (faces.boxes.reshape(-1, 2, 2) + 0.5) * factor - 0.5
-    keypoints = None if faces.keypoints is None else (faces.keypoints + 0.5) * factor - 0.5
-    return draw_boxes(shown, Faces(boxes.reshape(-1, 4), faces.scores, keypoints), chosen)
+    return jpeg(cv2.resize(small.image, size, interpolation=mode))
+
+
+def near_picture(small: Photo, box: np.ndarray) -> tuple[bytes, np.ndarray]:
+    """Shows a face and some air from near, as JPEG; and the frame `(4,)` of what is seen, px of the photo."""
+    cut = crop(small.image, box, NEAR, margin=0.35)
+    return jpeg(cut.image), cut.frame
 
 
 def face_picture(result: Reconstruction, number: int, size: int = SIDE) -> Crop:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from facerecon.core.errors import FaceReconError
 from facerecon.core.types import Photo
+from facerecon.detection import DETECTORS
 
 LANGUAGE = "language"
 """Key of the language switch's widget."""
@@ -28,6 +29,8 @@ class Session:
     "photo digest → which of its faces, where the visitor picked another than the largest"
     notices: list[tuple[str, FaceReconError]] = field(default_factory=list)
     "what could not be read since the last rerun: file name and why"
+    detector: str | None = None
+    "whose box the head is built from; None: the default detector's"
     texture_size: int = 1024
     "px"
     uploads: int = 0
@@ -61,16 +64,16 @@ def choose(photos: tuple[Photo, ...], sample: str | None = None) -> None:
     current.faces = {}
 
 
-def entered(page: str) -> bool:
-    """Tells whether the visitor has just come to a page, and remembers that it is shown."""
-    current = session()
-    new, current.page = current.page != page, page
-    return new
-
-
 def pick_face(photo: Photo, index: int) -> None:
     """Remembers which face of a photo is meant."""
     session().faces[photo.digest] = index
+
+
+def use_detector(name: str) -> None:
+    """Builds every page's head from this detector's boxes; it may number the faces in another way."""
+    current = session()
+    current.detector = None if name == DETECTORS.default else name
+    current.faces = {}
 
 
 def take_texture_size() -> None:

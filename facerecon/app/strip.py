@@ -42,6 +42,11 @@ class Strip:
                 self.show(stage)
                 self.time(stage, None)
 
+    @property
+    def full(self) -> bool:
+        """Whether every tile has its picture."""
+        return all(self._pictures.values())
+
     def show(self, stage: str, picture: str | None = None, look: str = "") -> None:
         """Fills a tile.
 

@@ -109,9 +109,14 @@ def cropped_camera(cut: Crop, camera: Camera) -> Camera:
     return Camera(size, size, camera.focal * cut.scale, cut.to_crop(camera.centre[None])[0])
 
 
-def data_uri(image: np.ndarray, quality: int = 86) -> str:
-    """Writes a picture into a link, as JPEG."""
+def data_uri(image: np.ndarray) -> str:
+    """Writes a picture into a link."""
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg(image)).decode("ascii")
+
+
+def jpeg(image: np.ndarray, quality: int = 86) -> bytes:
+    """Writes a picture as JPEG."""
     ok, encoded = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not ok:
         raise ValueError(f"a picture of shape {image.shape} cannot be written as JPEG")
-    return "data:image/jpeg;base64," + base64.b64encode(encoded).decode("ascii")
+    return encoded.tobytes()

@@ -24,6 +24,11 @@ class Crop:
     corner: np.ndarray
     "`(2,)` the photo's x, y at the crop's upper left edge, px; half a pixel before the first pixel's centre"
 
+    @property
+    def frame(self) -> np.ndarray:
+        """`(4,)` x0 y0 x1 y1 of the crop's edges, px of the photo."""
+        return np.concatenate([self.corner, self.corner + self.image.shape[0] / self.scale])
+
     def to_crop(self, points: np.ndarray) -> np.ndarray:
         """Carries `(N, 2)` photo pixels into the crop."""
         return (points - self.corner) * self.scale - 0.5

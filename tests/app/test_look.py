@@ -49,14 +49,14 @@ def test_the_chinese_font_has_every_character_of_our_texts():
 
 def test_the_style_sheet_uses_colours_that_exist():
     used = set(re.findall(r"var\((--[a-z0-9-]+)\)", STYLE))
-    ours = css_variables(False).keys() | {"--stage", "--key"}
+    ours = css_variables(False).keys() | {"--stage", "--key", "--tone"}
     words = {f"--text-{name.removeprefix('input.')}" for name in texts.table("en") if name.startswith("input.")}
     assert used <= ours | words
 
 
 def test_nothing_is_fetched_from_elsewhere():
     folder = ROOT / "facerecon/app"
-    for path in [*folder.glob("*.css"), *folder.glob("*.js"), *folder.glob("*.py"), ROOT / "app.py"]:
+    for path in [*folder.rglob("*.css"), *folder.rglob("*.js"), *folder.rglob("*.py"), ROOT / "app.py"]:
         assert not re.search(r"https?://", path.read_text("utf-8")), path.name
     # Streamlit fetches a Material symbol that serves as the page's icon from Google.
     assert navigation.ICON.is_file()

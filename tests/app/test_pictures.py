@@ -1,10 +1,11 @@
 """Pictures and measures of the pages: geometry against its mathematics."""
 
+import cv2
 import numpy as np
 import pytest
 
 from facerecon.app import pictures, thumbnails
-from facerecon.core.types import FILLED, SEEN, Camera, Faces, Landmarks, Mesh, Photo, Texture
+from facerecon.core.types import FILLED, SEEN, Camera, Landmarks, Mesh, Photo, Texture
 from facerecon.geometry.projection import project_head
 from facerecon.geometry.transforms import camera_from_head_rotation, rigid
 from facerecon.landmarks import schemes
@@ -60,17 +61,23 @@ def test_reduced_never_enlarges(photo):
     assert pictures.reduced(photo.image, 250).shape == (150, 250, 3)
 
 
-def test_the_detectors_view_has_its_box_at_its_place():
-    photo = Photo(np.full((300, 500, 3), 90, np.uint8), "grey", None, "grey.png")
-    small = pictures.shrunk(photo, 20)
-    faces = Faces(np.array([[39.5, 19.5, 79.5, 49.5]]), np.array([0.9]), None)
-    drawn = pictures.detector_view(small, faces, None, (300, 500))
-    scale = drawn.shape[1] / 100
-    changed = np.argwhere((drawn != 90).any(axis=2))
-    stroke = 14
-    assert abs(changed[:, 0].max() - 50 * scale) < stroke
-    assert abs(changed[:, 1].min() - 40 * scale) < stroke and abs(changed[:, 1].max() - 80 * scale) < stroke
-    assert (drawn[round(30 * scale) : round(40 * scale), round(50 * scale) : round(70 * scale)] == 90).all()
+def test_what_a_detector_saw_is_shown_pixel_by_pixel(rng):
+    photo = Photo(rng.integers(0, 256, (300, 500, 3), dtype=np.uint8), "noise", None, "noise.png")
+    small = pictures.shrunk(photo, 2)
+    shown = cv2.imdecode(np.frombuffer(pictures.seen_picture(small, (300, 500)), np.uint8), cv2.IMREAD_COLOR_RGB)
+    assert shown.shape == (840, 1400, 3)
+    for row, column in np.ndindex(small.image.shape[:2]):  # each of its pixels is a plain block
+        middle = shown[round((row + 0.5) * 840 / 8), round((column + 0.5) * 1400 / 10)]
+        assert np.abs(middle.astype(int) - small.image[row, column]).max() < 12
+
+
+def test_a_face_from_near_knows_where_it_is_from(rng):
+    photo = Photo(rng.integers(0, 256, (300, 500, 3), dtype=np.uint8), "noise", None, "noise.png")
+    box = np.array([180.0, 90.0, 320.0, 190.0])
+    image, frame = pictures.near_picture(photo, box)
+    assert cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR).shape[:2] == (pictures.NEAR, pictures.NEAR)
+    np.testing.assert_allclose((frame[:2] + frame[2:]) / 2, (box[:2] + box[2:]) / 2)
+    assert np.ptp(frame[[0, 2]]) == pytest.approx(np.ptp(frame[[1, 3]])) and np.ptp(frame[[0, 2]]) > 140
 
 
 def test_angles_of_known_triangles():

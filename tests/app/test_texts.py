@@ -10,9 +10,10 @@ import pytest
 from facerecon.app import texts
 from facerecon.assets import licences
 from facerecon.core.arkit import ARKIT_NAMES
+from facerecon.detection import DETECTORS
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "facerecon/app").glob("*.py")]
+SOURCES = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "facerecon/app").rglob("*.py")]
 FAMILIES = (
     "expression.",
     "advice.",
@@ -56,8 +57,9 @@ def test_a_sentence_has_the_same_placeholders_in_both_languages(key):
 
 
 def test_chinese_is_chinese():
-    latin = [key for key, text in texts.table("zh").items() if not re.search(r"[\u4e00-\u9fff]", text)]
-    assert latin == ["model.glb", "model.ply", "model.stl"]  # names of file formats
+    latin = {key for key, text in texts.table("zh").items() if not re.search(r"[\u4e00-\u9fff]", text)}
+    names = {key for key in latin if key.startswith("detector.")}
+    assert latin - names == {"model.glb", "model.ply", "model.stl"}  # names of file formats
 
 
 def test_every_text_is_used():
@@ -109,8 +111,9 @@ def test_every_warning_of_the_pipeline_has_a_sentence():
     assert {f"warning.{key}" for key in keys} <= texts.table("en").keys()
 
 
-def test_expressions_and_parts_all_have_names():
+def test_expressions_detectors_and_parts_all_have_names():
     known = texts.table("en").keys()
+    assert {f"detector.{name}" for name in DETECTORS} <= known
     assert {f"expression.{name}" for name in ARKIT_NAMES} == {key for key in known if key.startswith("expression.")}
     assert {f"about.part_{part.key}" for part in licences()} == {key for key in known if key.startswith("about.part_")}
 

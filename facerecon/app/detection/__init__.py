@@ -1,0 +1,1 @@
+"""What the Detection page asks, runs and shows."""
