@@ -7,6 +7,7 @@ DETECTORS = Registry(
     {
         "mediapipe": "facerecon.detection.mediapipe:BlazeFace",
         "retinaface": "facerecon.detection.retinaface:RetinaFace",
+        "retinaface-resnet50": "facerecon.detection.retinaface:RetinaFaceResNet50",
     },
 )
 """Each is a `detector.Detector`."""
