@@ -38,7 +38,7 @@ class RetinaFace(NetworkDetector):
         """Finds every box above `FLOOR` in views `(B, S, S, 3)` RGB uint8."""
         prediction = self.network(normalised(views, self.device))
         scores, boxes, points = (
-            tensor.double().cpu().numpy()
+            tensor.cpu().double().numpy()
             for tensor in (prediction.logits.sigmoid(), prediction.boxes, prediction.points)
         )
         rows = [np.flatnonzero(score > FLOOR) for score in scores]
@@ -62,6 +62,7 @@ class RetinaFaceResNet50(RetinaFace):
 
     name = "retinaface-resnet50"
     asset = "retinaface_resnet50"
+    threads = None
 
     def load(self) -> nn.Module:
         """Builds the network with the public weights."""
