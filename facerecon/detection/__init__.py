@@ -7,6 +7,7 @@ DETECTORS = Registry(
     {
         "mediapipe": "facerecon.detection.mediapipe:BlazeFace",
         "retinaface": "facerecon.detection.retinaface:RetinaFace",
+        "centerface": "facerecon.detection.centerface:CenterFace",
         "retinaface-resnet50": "facerecon.detection.retinaface:RetinaFaceResNet50",
     },
 )

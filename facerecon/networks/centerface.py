@@ -15,7 +15,7 @@ from facerecon.networks.convolution import convolution
 from facerecon.networks.mobilenet_v2 import CHANNELS, MobileNetV2
 
 STRIDE = 4
-"""Pixels of the picture that one pixel of the maps stands for, in x and in y."""
+"""px of the picture that a pixel of the maps covers along each side."""
 WIDTH = 24
 """Channels of the neck."""
 

@@ -1,0 +1,37 @@
+"""CenterFace (Xu et al. 2019, arXiv:1911.03599): peaks of a heat map are faces, without anchors."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import nn
+
+from facerecon.assets import locate
+from facerecon.core.types import Faces
+from facerecon.detection.heat_map import CentreMaps, decode, peaks
+from facerecon.detection.network_detector import FLOOR, NetworkDetector
+from facerecon.networks.weights.centerface import read_centerface
+
+
+class CenterFace(NetworkDetector):
+    """Finds faces as points, with MobileNetV2."""
+
+    name = "centerface"
+    family = "FCOS"
+    asset = "centerface"
+    threshold = 0.5
+    overlap = 0.3
+    side = 512
+    smallest = 14
+    sure = 0.85
+
+    def load(self) -> nn.Module:
+        """Builds the network with its authors' weights."""
+        return read_centerface(locate(self.asset))
+
+    def candidates(self, views: np.ndarray) -> list[Faces]:
+        """Finds every peak above `FLOOR` in views `(B, S, S, 3)` RGB uint8."""
+        pictures = torch.from_numpy(views).to(self.device).permute(0, 3, 1, 2).float()
+        batch = [maps.cpu().numpy() for maps in self.network(pictures)]
+        answers = [CentreMaps(*maps) for maps in zip(*batch, strict=True)]
+        return [decode(maps, *peaks(maps.heat[0], FLOOR)) for maps in answers]
