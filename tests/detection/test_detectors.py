@@ -90,7 +90,7 @@ def test_contract(detector, astronaut, make_photo):
 def test_detect_is_a_selection_of_the_proposals(detector, astronaut, make_photo):
     photo = make_photo(astronaut)
     proposals, faces = detector.propose(photo), detector.detect(photo)
-    assert len(faces) < len(proposals) <= MOST and (np.diff(proposals.scores) <= 0).all()
+    assert len(faces) <= len(proposals) <= MOST and (np.diff(proposals.scores) <= 0).all()
     chosen = select(proposals, detector.threshold, detector.overlap).faces
     for name in ("boxes", "scores", "keypoints"):
         assert np.array_equal(getattr(chosen, name), getattr(faces, name))
@@ -131,6 +131,48 @@ def test_small_face_needs_tiles(detector, scene, make_photo):
     assert len(faces) == 1 and iou(faces.boxes, box[None]).max() > 0.5
 
 
+@pytest.mark.parametrize(("smallest", "largest", "count"), [(0, 50, 0), (50, 200, 1), (200, 1000, 0)])
+def test_only_wanted_sizes(detector, astronaut, make_photo, smallest, largest, count):
+    search = Search(smallest, largest)
+    proposals = detector.propose(make_photo(astronaut), search)
+    assert len(select(proposals, detector.threshold, detector.overlap).faces) == count
+    assert ((proposals.sizes >= smallest) & (proposals.sizes <= largest)).all()
+
+
+def test_one_detector_serves_several_threads(detector, astronaut, make_photo):
+    photo = make_photo(astronaut)
+    expected = detector.detect(photo).boxes
+    results = [None] * 3
+
+    def work(index):
+        results[index] = detector.detect(photo).boxes
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all((boxes == expected).all() for boxes in results)
+
+
+def test_batch_of_unequal_sizes_equals_one_by_one(network, astronaut, make_photo, monkeypatch):
+    images = [astronaut, astronaut[60:200, 150:300], np.zeros((1, 1, 3), np.uint8), astronaut[::2, ::3]]
+    monkeypatch.setattr(network, "batch", 3)
+    together = network.propose_batch(images)
+    monkeypatch.setattr(network, "batch", 1)
+    for image, faces in zip(images, together, strict=True):
+        alone = network.propose(make_photo(image))
+        assert len(alone) == len(faces)
+        np.testing.assert_allclose(alone.boxes, faces.boxes, atol=1e-2)
+        np.testing.assert_allclose(alone.scores, faces.scores, atol=1e-4)
+
+
+def test_networks_keep_no_gradients(network, astronaut, make_photo):
+    network.detect(make_photo(astronaut))
+    assert torch.is_grad_enabled() and not network.network.training
+    assert not any(p.requires_grad or p.grad is not None for p in network.network.parameters())
+
+
 def test_closing_twice_is_fine(detector):
     with type(detector)(device="cpu") as made:
         made.close()
@@ -151,22 +193,33 @@ def test_small_faces_in_a_large_photo(blazeface, scene, make_photo, size):
 
 @pytest.mark.parametrize("grow", [-12, 0, 20])
 @pytest.mark.parametrize("scale", [1, 12])
-def test_faces_that_fill_the_picture(blazeface, astronaut, make_photo, grow, scale):
+def test_faces_that_fill_the_picture(detector, astronaut, make_photo, grow, scale):
     x0, y0, x1, y1 = (FACE[0] + [-grow, -grow, grow, grow]).astype(int)
     image = cv2.resize(astronaut[y0:y1, x0:x1], None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     box = (FACE[0] - [x0, y0, x0, y0] + 0.5) * scale - 0.5
-    faces = blazeface.detect(make_photo(image))
-    assert len(faces) == 1 and iou(faces.boxes, box[None]).max() > 0.7
+    faces = detector.detect(make_photo(image))
+    # Only BlazeFace's boxes are those of the truth; others leave out the cheeks or go up to the hair.
+    assert len(faces) == 1 and iou(faces.boxes, box[None]).max() > (0.7 if detector.name == "mediapipe" else 0.45)
 
 
-def test_several_faces_largest_first_each_once(blazeface, astronaut, make_photo):
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_photo_turned_by_quarters(detector, astronaut, make_photo, turns):
+    turned = detector.detect(make_photo(np.rot90(astronaut, turns)))
+    corners = FACE.reshape(2, 2)
+    for _ in range(turns):
+        corners = np.stack([corners[:, 1], 511 - corners[:, 0]], axis=1)
+    box = np.concatenate([corners.min(axis=0), corners.max(axis=0)])
+    assert len(turned) == 1 and iou(turned.boxes, box[None]).max() > 0.5
+
+
+def test_several_faces_largest_first_each_once(detector, astronaut, make_photo):
     image = np.full((700, 1400, 3), 60, np.uint8)
     boxes = []
     for scale, left in ((0.5, 20), (1.3, 350), (0.8, 980)):
         small = cv2.resize(astronaut[:300], None, fx=scale, fy=scale)[:, : 1400 - left]
         image[50 : 50 + small.shape[0], left : left + small.shape[1]] = small
         boxes.append((FACE[0] + 0.5) * scale - 0.5 + [left, 50, left, 50])
-    faces = blazeface.detect(make_photo(image))
+    faces = detector.detect(make_photo(image))
     assert len(faces) == 3 and (np.diff(faces.sizes) < 0).all()
     matches = iou(faces.boxes, np.array(boxes))
     assert (matches.argmax(axis=1) == [1, 2, 0]).all() and (matches.max(axis=1) > 0.7).all()
@@ -183,14 +236,16 @@ def test_any_way_up(blazeface, astronaut, make_photo, angle):
     assert abs((lean - angle + 180) % 360 - 180) < 20
 
 
-def test_mirrored_photo_gives_mirrored_faces(blazeface, astronaut, make_photo):
-    faces = blazeface.detect(make_photo(astronaut))
-    mirrored = blazeface.detect(make_photo(astronaut[:, ::-1]))
+def test_mirrored_photo_gives_mirrored_faces(detector, astronaut, make_photo):
+    faces = detector.detect(make_photo(astronaut))
+    mirrored = detector.detect(make_photo(astronaut[:, ::-1]))
     back = 511 - mirrored.boxes[0, [2, 1, 0, 3]]
     back[[1, 3]] = mirrored.boxes[0, [1, 3]]
-    assert np.abs(back - faces.boxes[0]).max() < 3
+    assert np.abs(back - faces.boxes[0]).max() < 5
+    if faces.keypoints is None:
+        return
     points = mirrored.keypoints[0, [1, 0, 2, 4, 3]] * [-1, 1] + [511, 0]
-    assert np.abs(points - faces.keypoints[0]).max() < 3
+    assert np.abs(points - faces.keypoints[0]).max() < 5
 
 
 def test_silent_even_when_never_closed():
