@@ -111,10 +111,10 @@ class FaceApi68:
 
 def _around(points: np.ndarray, angle: float) -> np.ndarray:
     """Lays a view around points `(N, 2)`, turned by an angle; photo_from_view `(2, 3)`."""
-    turned = square_in(np.zeros(2), 1, angle, 1)
-    level = move(invert(turned), points)
+    turn = square_in(np.zeros(2), 1, angle, 1)  # a square of one pixel at the origin: nothing but the turn
+    level = move(invert(turn), points)
     low, high = level.min(axis=0), level.max(axis=0)
-    return square_in(move(turned, (low + high) / 2), ZOOM * float((high - low).max()), angle, SIDE)
+    return square_in(move(turn, (low + high) / 2), ZOOM * float((high - low).max()), angle, SIDE)
 
 
 def _lean(points: np.ndarray) -> float:
