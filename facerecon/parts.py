@@ -85,7 +85,7 @@ class Parts:
 
     @cached_property
     def landmarker(self) -> Landmarker:
-        return LANDMARKERS.create(self.settings.landmarker)
+        return LANDMARKERS.create(self.settings.landmarker, device=self.settings.device)
 
     @cached_property
     def head(self) -> FaceModel:

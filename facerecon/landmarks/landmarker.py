@@ -11,7 +11,10 @@ from facerecon.core.types import Landmarks, Photo
 
 @runtime_checkable
 class Landmarker(Protocol):
-    """Locates the landmarks of one face at a time; one object serves many photos, one after the other."""
+    """Locates the landmarks of one face at a time; one object serves many photos, one after the other.
+
+    Its class is called with `device="cpu"`.
+    """
 
     name: str
     "as in the table of landmarkers"
