@@ -43,9 +43,20 @@ def play() -> None:
     display.show_table(small, found)
 
 
+def wait() -> None:
+    """Shows the photo as it is, and how to get the detector that was chosen."""
+    picture, control = st.columns([7, 5], gap="large")
+    with picture:
+        display.show_photo(photo, photo, {}, None, False)
+    with control:
+        controls.offer(alone)
+    display.show_table(photo, {})
+
+
 if alone and not bench.is_here(alone):
-    controls.offer(alone)
-play()
+    wait()
+else:
+    play()
 layout.lesson("detection")
 show_code(*bench.code(names), select, suppress)
 layout.fill(strip)

@@ -60,10 +60,10 @@ def boxes_html(
     groups = []
     for number, found in enumerate(finds):
         marked = chosen[number] if number < len(chosen) else None
-        # Under the kept boxes, the large ones below: so the pointer reaches each.
-        gone = np.argsort(-found.suppressed.sizes, kind="stable") if suppressed else []
-        parts = [_suppressed(frame, found, row) for row in gone]
-        parts += [_kept(frame, found, row, marked) for row in np.argsort(-found.faces.sizes, kind="stable")]
+        # The smaller ones come later, above the larger: so the pointer reaches each.
+        parts = [_kept(frame, found, row, marked) for row in np.argsort(-found.faces.sizes, kind="stable")]
+        if suppressed:
+            parts += [_suppressed(frame, found, row) for row in np.argsort(-found.suppressed.sizes, kind="stable")]
         groups.append(f'<div style="--tone:{found.tone.dark}">{"".join(parts)}</div>')
     kind = "boxes many" if len(finds) > 1 else "boxes"
     return f'<div class="{kind}">{"".join(groups)}</div>'

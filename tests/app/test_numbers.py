@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from facerecon.app.numbers import duration, size, two_digits
+from facerecon.app.numbers import duration, millions, size, two_digits
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,5 @@ def test_what_is_no_number_is_a_dash(value):
 
 def test_units():
     assert duration(999) == ("999", "ms") and duration(1000) == ("1.0", "s")
+    assert millions(99_600) == "0.10 M" and millions(25_000_000) == "25 M" and millions(None) == "–"
     assert size(999_000) == ("999", "kB") and size(1_000_000) == ("1.0", "MB")

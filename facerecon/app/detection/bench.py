@@ -48,8 +48,9 @@ def weights(name: str) -> Asset:
 
 
 def is_here(name: str) -> bool:
-    """Tells whether a detector's weights are on this computer."""
-    return found(weights(name)) is not None
+    """Tells whether a detector's weights are on this computer; once they are, it is not asked again."""
+    asset = weights(name)
+    return cache.picture((asset.sha256, "here"), lambda: found(asset)) is not None
 
 
 def known_look(photo: Photo, name: str) -> Look | None:
@@ -118,8 +119,11 @@ def same_face(faces: Faces, box: np.ndarray | None) -> int | None:
 
 
 def code(names: Sequence[str]) -> list[Callable[..., object]]:
-    """Lists what a detector runs between picture and proposals; of several, nothing, since each has its own."""
+    """Lists what a detector runs from picture to candidates, and what reads its network's answer.
+
+    Of several, nothing: each has its own.
+    """
     if len(names) > 1:
         return []
-    methods = [getattr(kind(names[0]), name, None) for name in ("candidates", "decode")]
-    return [method for method in methods if method] or [kind(names[0]).propose]
+    method = getattr(kind(names[0]), "candidates", kind(names[0]).propose)
+    return [method, *(value for name, value in method.__globals__.items() if name.startswith("decode"))]

@@ -35,8 +35,9 @@ def show_photo(photo: Photo, small: Photo, found: Mapping[str, Finds], box: np.n
     chosen = [bench.same_face(one.faces, box) for one in found.values()]
     frame = whole(small.image)
     layout.overlaid("photo", image, frame, boxes_html(frame, list(found.values()), chosen, dashed), _alt("detection"))
-    key = "detection.caption" if any(len(one.faces) for one in found.values()) else "detection.missed"
-    layout.caption(key, width=small.image.shape[1], height=small.image.shape[0])
+    missed = found and not any(len(one.faces) for one in found.values())
+    height, width = small.image.shape[:2]
+    layout.caption("detection.missed" if missed else "detection.caption", width=width, height=height)
     if len(found) > 1:
         layout.legend((one.tone.dark, one.label) for one in found.values())
 
@@ -107,3 +108,4 @@ def show_table(small: Photo, found: Mapping[str, Finds]) -> None:
         cells = [bench.label(name), kind.family, *answers, " ".join(size(file.size)), file.licence]
         rows.append((detector_tone(name).on(layout.is_dark()), cells))
     layout.table([t(f"detection.{column}") for column in columns], rows)
+    layout.caption("detection.compared")

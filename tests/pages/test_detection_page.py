@@ -1,0 +1,138 @@
+"""The Detection page: one network at first, thresholds without a network, missing weights, another detector's head."""
+
+import numpy as np
+import pytest
+from skimage.data import astronaut
+
+from facerecon.app import texts
+from facerecon.app.detection import bench
+from facerecon.core.errors import AssetError
+from facerecon.detection.mediapipe import BlazeFace
+from facerecon.detection.network_detector import NetworkDetector
+
+SAID = texts.table("en")
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """Counts how often each detector looks at a picture, for the page or for the head."""
+    seen = []
+
+    def watch(kind):
+        original = kind.propose
+        monkeypatch.setattr(kind, "propose", lambda self, *a, **k: (seen.append(self.name), original(self, *a, **k))[1])
+
+    watch(BlazeFace)
+    watch(NetworkDetector)
+    return seen
+
+
+@pytest.fixture
+def upload(jpeg):
+    """Brings in a picture and goes to the page."""
+
+    def uploaded(app, image):
+        app.file_uploader[0].upload("picture.jpg", jpeg(image), "image/jpeg").run()
+        return app.switch_page("pages/detection.py").run()
+
+    return uploaded
+
+
+def html(app) -> str:
+    return "\n".join(element.proto.body for element in app.get("html") if "<style>" not in element.proto.body)
+
+
+def over(app) -> str:
+    """Gives what lies over the photo."""
+    return next(e.proto.body for e in app.get("html") if e.proto.body.startswith('<div class="boxes'))
+
+
+def row(app, name: str) -> list[str]:
+    """Reads a detector's row of the table."""
+    line = next(part for part in html(app).split("<tr ") if f"<td>{SAID[f'detector.{name}']}</td>" in part)
+    return [cell.split("</td>")[0] for cell in line.split("<td>")[1:]]
+
+
+def test_only_the_default_detector_looks_at_first(start, upload, looks):
+    app = upload(start(), np.ascontiguousarray(astronaut()[:, ::-1]))
+    assert not app.exception and set(looks) == {"mediapipe"}
+    assert over(app).count('class="box"') == 1
+    assert row(app, "mediapipe")[2] == "1" and row(app, "retinaface")[2] == "–"
+
+
+def test_thresholds_answer_without_a_network(start, looks):
+    app = start("en", "detection")
+    before, boxes = list(looks), over(app)
+    app.select_slider(key="threshold_mediapipe").set_value(0.99).run()
+    assert 'class="box"' not in over(app) and row(app, "mediapipe")[2:4] == ["0", "–"]
+    assert SAID["detection.missed"].format(width=512, height=512) in html(app)
+    app.select_slider(key="threshold_mediapipe").set_value(0.69).run()
+    assert over(app) == boxes and boxes.count('class="suppressed"') == boxes.count('class="suppressor"') > 0
+    app.select_slider(key="overlap_mediapipe").set_value(0.95).run()
+    assert over(app).count('class="box') > boxes.count('class="box')
+    app.toggle(key="suppressed").set_value(False).run()
+    assert 'class="suppressed"' not in over(app)
+    assert not app.exception and looks == before
+
+
+def test_a_shrunk_photo_is_looked_at_once(start, upload, looks):
+    app = upload(start(), np.ascontiguousarray(astronaut()[::-1]))
+    before = len(looks)
+    for percent in (3, 100, 3):
+        app.select_slider(key="shrink").set_value(percent).run()
+    assert len(looks) == before + 1
+    assert SAID["detection.missed"].format(width=15, height=15) in html(app)
+
+
+def test_all_run_and_each_row_is_filled(start, looks, monkeypatch):
+    monkeypatch.setattr(bench, "is_here", lambda name: name in ("mediapipe", "retinaface"))
+    app = start("en", "detection")
+    app.button_group(key="detector").set_value("all").run()
+    assert not app.exception and not app.warning
+    assert over(app).startswith('<div class="boxes many">') and over(app).count('class="box"') == 2
+    for name in ("mediapipe", "retinaface"):
+        assert "–" not in row(app, name)
+        assert SAID["detection.cut"].format(name=SAID[f"detector.{name}"]) in html(app)
+    before = list(looks)
+    app.select_slider(key="threshold_all").set_value(0.97).run()
+    assert row(app, "mediapipe")[2] == "0" and row(app, "retinaface")[2] == "1"
+    assert looks == before
+
+
+def test_missing_weights_are_offered_and_the_page_goes_on(start, monkeypatch):
+    here = []
+    monkeypatch.setattr(bench, "is_here", lambda name: name == "mediapipe" or name in here)
+    monkeypatch.setattr("facerecon.app.detection.controls.locate", lambda *_: (_ for _ in ()).throw(AssetError("no")))
+    app = start("en", "detection")
+    app.button_group(key="detector").set_value("retinaface").run()
+    assert app.code[0].value == f"python -m facerecon assets get {bench.weights('retinaface').name}"
+    assert "$$" in app.markdown[-1].value and 'class="box"' not in over(app)
+    app.button(key="fetch_retinaface").click().run()
+    assert len(app.warning) == 1 and not app.exception
+
+    monkeypatch.setattr(
+        "facerecon.app.detection.controls.locate", lambda name, progress: (progress(1, 2), here.append("retinaface"))
+    )
+    app.button(key="fetch_retinaface").click().run()
+    assert not app.exception and not app.warning and over(app).count('class="box"') == 1
+
+
+def test_the_head_can_be_built_from_another_detectors_box(start):
+    app = start("en", "detection")
+    assert SAID["detection.serves"].format(name="BlazeFace") in html(app)
+    app.button_group(key="detector").set_value("retinaface").run()
+    app.button(key="use_detector").click().run()
+    assert not app.exception and app.session_state["facerecon"].detector == "retinaface"
+    assert SAID["detection.serves"].format(name="RetinaFace") in html(app)
+    app.switch_page("pages/landmarks.py").run()
+    assert not app.exception and not app.warning
+
+
+def test_a_photo_without_a_face_can_still_be_looked_at(start, upload):
+    rows, columns = np.mgrid[:240, :320]
+    app = upload(start(), np.dstack([columns * 255 // 320, rows, (rows + columns) % 256]).astype(np.uint8))
+    assert not app.exception and ' failed"' in html(app)
+    assert SAID["detection.missed"].format(width=320, height=240) in html(app)
+    assert app.button_group(key="detector") and app.code
+    app.button_group(key="detector").set_value("retinaface").run()
+    assert not app.exception and app.button(key="use_detector").disabled
