@@ -16,9 +16,9 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent / "head"))
 
-from correspond import brow_mask, masks_of
+from correspond import masks_of
 from makehuman import fetch_data, read_head
-from paint import atlas, eye_image, skin_image
+from paint import atlas, brow_mask, eye_image, skin_image
 from render import Light, render
 
 from facerecon.core.types import Camera

@@ -23,6 +23,8 @@ class Match:
     "`(D,)` falling"
     truth: np.ndarray
     "`(D,)` row of the true box that it found, NO_FACE or IGNORED"
+    overlaps: np.ndarray
+    "`(D,)` IoU with the true box that it found; 0 where there is none"
     sizes: np.ndarray
     "`(D,)` px: of the true box that it found, else its own (square root of the area)"
     true_sizes: np.ndarray
@@ -70,13 +72,13 @@ def match(found: Faces, boxes: np.ndarray, ignored: np.ndarray | None = None, ov
     mine, sizes, true_sizes = found.boxes[order], found.sizes[order], np.sqrt(areas(boxes))
     near = iou(mine, boxes)
     excused = (iou(mine, np.zeros((0, 4)) if ignored is None else ignored) >= overlap).any(axis=1)
-    truth = np.where(excused, IGNORED, NO_FACE)
+    truth, overlaps = np.where(excused, IGNORED, NO_FACE), np.zeros(len(mine))
     for row in range(len(mine) if len(boxes) else 0):
         nearest = int(near[row].argmax())
         if near[row, nearest] >= overlap:
-            truth[row], sizes[row] = nearest, true_sizes[nearest]
+            truth[row], overlaps[row], sizes[row] = nearest, near[row, nearest], true_sizes[nearest]
             near[:, nearest] = -1.0
-    return Match(found.scores[order], truth, sizes, true_sizes)
+    return Match(found.scores[order], truth, overlaps, sizes, true_sizes)
 
 
 def curve(pictures: Sequence[Match], sizes: tuple[float, float] = (0.0, float("inf"))) -> Curve:

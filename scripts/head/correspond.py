@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from build import DATA
 from makehuman import BaseHead, fetch_data, read_head
-from paint import SIZE, Atlas, atlas, eye_image, fill_region, lash_lines, makehuman_mask, skin_image
+from paint import SIZE, Atlas, atlas, brow_mask, eye_image, lash_lines, makehuman_mask, skin_image
 from render import Light, render
 
 from facerecon.core.types import Camera, Photo
@@ -29,10 +29,6 @@ RENDERS = 400
 SIDE = 560
 REACH = 9
 "px of the doubled raster: how far to look for the part a landmark must lie on"
-BROWS = (
-    ((70, 63, 105, 66, 107), (55, 65, 52, 53, 46)),
-    ((300, 293, 334, 296, 336), (285, 295, 282, 283, 276)),
-)
 OUTER_EYES = (33, 263)
 IRISES = np.arange(468, 478)
 TONES = np.array([[232, 190, 165], [205, 160, 135], [178, 130, 100], [140, 98, 72], [98, 66, 48]])
@@ -41,11 +37,6 @@ TONES = np.array([[232, 190, 165], [205, 160, 135], [178, 130, 100], [140, 98, 7
 def masks_of(data: Path, head: BaseHead, model: AnnyHead, texels: Atlas) -> dict[str, np.ndarray]:
     lips = makehuman_mask(data / "mpfb2/textures/mpfb_lips.jpg", head, texels)
     return {"lips": lips, "lashes": lash_lines(head, model, texels), "brows": np.zeros((SIZE, SIZE), np.float32)}
-
-
-def brow_mask(model: AnnyHead, triangle: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    uv = interpolate(model.uv, model.uv_triangles, triangle, weights)
-    return np.maximum(*(fill_region(uv[[*upper, *lower]]) for upper, lower in BROWS))
 
 
 def random_camera(rng: np.random.Generator) -> tuple[Camera, np.ndarray]:

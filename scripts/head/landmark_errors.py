@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 from build import DATA
-from correspond import TONES, brow_mask, masks_of, palette
+from correspond import TONES, masks_of, palette
 from makehuman import fetch_data, read_head
-from paint import atlas
+from paint import atlas, brow_mask
 from render import Light, render
 
 from facerecon.core.types import Camera, Landmarks, Photo

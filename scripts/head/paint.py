@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from makehuman import BaseHead
 
 from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.rasterize import rasterize
 from facerecon.morphable.anny import AnnyHead
 
+if TYPE_CHECKING:
+    from makehuman import BaseHead
+
 SIZE = 1024
 PAINTED_FOR = 57.9
 "mm between the pupils of the head on which the paint's measures were taken"
+BROWS = (
+    ((70, 63, 105, 66, 107), (55, 65, 52, 53, 46)),
+    ((300, 293, 334, 296, 336), (285, 295, 282, 283, 276)),
+)
+"MediaPipe's points along the upper and the lower edge of each brow"
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +85,12 @@ def fill_region(outline: np.ndarray, size: int = SIZE, blur: float = 3.0) -> np.
     image = np.zeros((size, size), np.uint8)
     cv2.fillPoly(image, [np.round(outline * size - 0.5).astype(np.int32)], 255, cv2.LINE_AA)
     return cv2.GaussianBlur(image.astype(np.float32) / 255, (0, 0), blur)
+
+
+def brow_mask(model: AnnyHead, triangle: np.ndarray, weights: np.ndarray, size: int = SIZE) -> np.ndarray:
+    """Marks the brows, `(S, S)` in [0, 1], given where MediaPipe's points lie on the head."""
+    uv = interpolate(model.uv, model.uv_triangles, triangle, weights)
+    return np.maximum(*(fill_region(uv[[*upper, *lower]], size, 3 * size / SIZE) for upper, lower in BROWS))
 
 
 def _mix(image: np.ndarray, colour: np.ndarray, amount: np.ndarray) -> np.ndarray:

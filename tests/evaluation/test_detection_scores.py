@@ -93,6 +93,7 @@ def test_a_second_find_is_wrong_and_the_better_score_chooses_first():
     told = match(found, np.stack([FACE, FAR]))
     np.testing.assert_array_equal(told.scores, [0.9, 0.6, 0.5])
     np.testing.assert_array_equal(told.truth, [1, 0, NO_FACE])
+    np.testing.assert_allclose(told.overlaps, [1, 36**2 / (2 * 40**2 - 36**2), 0])
 
 
 def test_a_taken_face_leaves_its_neighbour_to_the_next():

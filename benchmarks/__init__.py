@@ -1,0 +1,1 @@
+"""Measures the package: each module prints a table."""

@@ -1,0 +1,1 @@
+"""Makes the data files that the package brings along."""
