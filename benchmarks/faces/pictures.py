@@ -55,11 +55,11 @@ def picture(number: int, seed: int = 0) -> Picture:
     owner = np.full((height, width), -1)
     boxes, outlines = [], []
     # The smallest are the farthest: the others come before them.
-    for size, centre in reversed(_spots(rng, sizes, width, height)):
+    for size, centre in reversed(find_places(rng, sizes, width, height)):
         cover = rng.choice(COVERS, p=OFTEN)
         pose = (rng.uniform(-1, 1) * YAW, *(rng.triangular(-1, 0, 1, 2) * (PITCH, ROLL)))
         one = person(rng, pose, size, cover)
-        camera, camera_from_head = _view(rng, one, pose, size, centre, (width, height))
+        camera, camera_from_head = aim(rng, one, pose, size, centre, (width, height))
         points = project_head(camera, camera_from_head, one.face)[0]
         boxes.append(np.concatenate([points.min(axis=0), points.max(axis=0)]))
         outlines.append(cv2.convexHull(points.astype(np.float32)))
@@ -67,7 +67,7 @@ def picture(number: int, seed: int = 0) -> Picture:
         _lay(render_layer(one.mesh, camera, camera_from_head, look), image, owner, len(boxes) - 1)
         if cover in BEFORE:
             _lay(BEFORE[cover](rng, boxes[-1], (height, width)), image, owner)
-    seen = np.array([_share(outline, owner == index) for index, outline in enumerate(outlines)])
+    seen = np.array([visible_share(outline, owner == index) for index, outline in enumerate(outlines)])
     boxes = np.array(boxes)
     return Picture(photographed(rng, image), boxes[seen >= LEAST_SEEN], boxes[seen < LEAST_SEEN])
 
@@ -82,7 +82,7 @@ def negative(number: int, seed: int = 0) -> Picture:
     if number % 4 == 1:
         turn = rng.uniform(-0.2, 0.2)
         one = person(rng, (turn, 0.0, 0.0), size)
-        view = _view(rng, one, (turn + np.pi, 0.0, 0.0), size, centre, (width, height))
+        view = aim(rng, one, (turn + np.pi, 0.0, 0.0), size, centre, (width, height))
         _lay(render_layer(one.mesh, *view, one.look), image)
     elif number % 4 == 2:
         box = np.concatenate([centre - 0.5 * size, centre + 0.5 * size])
@@ -96,7 +96,7 @@ def _frame(rng: np.random.Generator, largest: float) -> tuple[int, int]:
     return fitting[rng.integers(len(fitting))]
 
 
-def _spots(rng: np.random.Generator, sizes: np.ndarray, width: int, height: int) -> list[tuple[float, np.ndarray]]:
+def find_places(rng: np.random.Generator, sizes: np.ndarray, width: int, height: int) -> list[tuple[float, np.ndarray]]:
     """Finds places for faces, the largest first, where nearer people hide no more than a part of them.
 
     A size for which there is no place is left out.
@@ -116,7 +116,7 @@ def _spots(rng: np.random.Generator, sizes: np.ndarray, width: int, height: int)
     return spots
 
 
-def _view(
+def aim(
     rng: np.random.Generator,
     one: Person,
     pose: tuple[float, float, float],
@@ -144,7 +144,7 @@ def _lay(layer: np.ndarray, image: np.ndarray, owner: np.ndarray | None = None, 
         owner[here][alpha[..., 0] > 0.5] = index
 
 
-def _share(outline: np.ndarray, mine: np.ndarray) -> float:
+def visible_share(outline: np.ndarray, mine: np.ndarray) -> float:
     """Measures which share of a convex outline `(N, 1, 2)` px belongs to its owner."""
     inside = cv2.fillConvexPoly(np.zeros(mine.shape, np.uint8), np.round(outline).astype(np.int32), 1) > 0
     return float(mine[inside].mean()) if inside.any() else 0.0

@@ -8,7 +8,7 @@ from benchmarks.faces.backgrounds import PHOTOS, background, photo
 from benchmarks.faces.effects import bars, hand, photographed
 from benchmarks.faces.heads import person
 from benchmarks.faces.looks import TONES, anny, skin_tone
-from benchmarks.faces.pictures import _share, _spots, _view
+from benchmarks.faces.pictures import aim, find_places, visible_share
 from benchmarks.faces.shapes import bent, body_pose, glasses, long_hair, mask, shoulders
 from facerecon.detection import DETECTORS
 from facerecon.geometry.boxes import overlap_of_smaller
@@ -42,7 +42,7 @@ def test_boxes_lie_in_the_picture_and_have_the_sizes_that_are_promised():
 @pytest.mark.parametrize("pose", [UPRIGHT, (1.3, 0.4, -0.5), (-0.7, -0.5, 0.5)])
 def test_the_view_shows_the_face_where_it_should(rng, pose):
     one = person(rng, pose, 60)
-    camera, camera_from_head = _view(rng, one, pose, 60.0, np.array([200.0, 150.0]), (400, 300))
+    camera, camera_from_head = aim(rng, one, pose, 60.0, np.array([200.0, 150.0]), (400, 300))
     points, depth = project_head(camera, camera_from_head, one.face)
     low, high = points.min(axis=0), points.max(axis=0)
     np.testing.assert_allclose((low + high) / 2, [200, 150])
@@ -62,7 +62,7 @@ def test_a_frontal_face_is_taller_than_wide_and_reaches_from_the_chin_to_the_hai
 def test_people_hide_no_more_than_a_part_of_one_another(rng):
     for _ in range(20):
         sizes = np.sort(rng.uniform(24, 200, 6))[::-1]
-        spots = _spots(rng, sizes, 640, 480)
+        spots = find_places(rng, sizes, 640, 480)
         assert [size for size, _ in spots] == sorted((size for size, _ in spots), reverse=True)
         assert spots[0][0] == sizes[0]
         boxes = np.array([[*(centre - size / 2), *(centre + size / 2)] for size, centre in spots])
@@ -72,10 +72,10 @@ def test_people_hide_no_more_than_a_part_of_one_another(rng):
 def test_the_share_of_a_face_that_shows():
     outline = np.array([[10, 10], [29, 10], [29, 29], [10, 29]], np.float32)[:, None]
     mine = np.ones((40, 40), bool)
-    assert _share(outline, mine) == 1
+    assert visible_share(outline, mine) == 1
     mine[:, 20:] = False
-    assert _share(outline, mine) == pytest.approx(0.5)
-    assert _share(outline + 100, mine) == 0
+    assert visible_share(outline, mine) == pytest.approx(0.5)
+    assert visible_share(outline + 100, mine) == 0
 
 
 def outward(piece, axis):
