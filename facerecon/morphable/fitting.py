@@ -11,7 +11,7 @@ detector's blendshape scores, and oval landmarks that slide to the outline. One 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, wraps
 from typing import Any
 
@@ -66,6 +66,7 @@ def fit_steps(
     *,
     focal_known: Sequence[bool] | None = None,
     settings: FitSettings | None = None,
+    start: FitStep | None = None,
 ) -> Iterator[FitStep]:
     """Fits step by step; the last step is the result (`as_fit` turns it into a Fit).
 
@@ -75,6 +76,8 @@ def fit_steps(
         cameras: one a photo, first guesses; principal points stay, focal lengths are refined.
         focal_known: by photo, whether EXIF told the focal length.
         settings: see FitSettings.
+        start: a step of a fit of the same model and photos, to go on from where their landmarks have changed a little;
+            default: the average head, in a pose guessed from the landmarks.
 
     Raises:
         ValueError: the numbers of landmarks and cameras differ, or are none.
@@ -87,6 +90,8 @@ def fit_steps(
         ViewState.first(model, marks, camera, settings.log_focal_std * (0.1 if exif else 1.0))
         for marks, camera, exif in zip(landmarks, cameras, known, strict=True)
     )
+    if start is not None:
+        identity, views = start.identity, tuple(map(_going_on, views, start.views))
     current = _look(model, landmarks, identity, views, 0, settings)
     yield current
     damping = 1e-3
@@ -105,6 +110,13 @@ def fit(model: FaceModel, landmarks: Sequence[Landmarks], cameras: Sequence[Came
     """Exhausts `fit_steps` and gives its result."""
     *_, last = fit_steps(model, landmarks, cameras, **arguments)
     return as_fit(model, last)
+
+
+def _going_on(first: ViewState, reached: ViewState) -> ViewState:
+    """Takes over a photo's parameters, but not its priors."""
+    return replace(
+        first, camera=reached.camera, camera_from_head=reached.camera_from_head, expression=reached.expression
+    )
 
 
 def as_fit(model: FaceModel, step: FitStep) -> Fit:

@@ -133,3 +133,21 @@ def test_settings_change_the_result(anny, rng):
     loose = fit(anny, [marks], [CAMERA], settings=FitSettings(noise=0.5))
     stiff = fit(anny, [marks], [CAMERA], settings=FitSettings(noise=8.0))
     assert np.linalg.norm(loose.identity) > np.linalg.norm(stiff.identity)
+
+
+def test_a_fit_goes_on_from_an_earlier_one(anny, rng):
+    identity, expression = subject(anny, rng)
+    _, marks = photograph(anny, identity, expression, (10, 5, 0))
+    once = list(fit_steps(anny, [marks], [CAMERA]))
+    again = list(fit_steps(anny, [marks], [CAMERA], start=once[-1]))
+    assert len(again) < len(once)
+    assert again[-1].cost["total"] <= once[-1].cost["total"]
+    # The priors stay those of the landmarks, wherever the fit begins: both ways end in one place.
+    wider = Landmarks(
+        marks.points + [0, 6] * (marks.points > marks.points.mean(axis=0)), None, marks.scheme, expression
+    )
+    cold, warm = (list(fit_steps(anny, [longer], [CAMERA], start=start))[-1] for start in (None, once[-1]))
+    assert warm.views[0].prior_focal == cold.views[0].prior_focal
+    np.testing.assert_array_equal(warm.views[0].scores, cold.views[0].scores)
+    assert warm.cost["total"] < 1.05 * cold.cost["total"]
+    assert np.linalg.norm(anny.shape(warm.identity) - anny.shape(cold.identity), axis=1).mean() < 1
