@@ -143,9 +143,8 @@ def test_a_fit_goes_on_from_an_earlier_one(anny, rng):
     assert len(again) < len(once)
     assert again[-1].cost["total"] <= once[-1].cost["total"]
     # The priors stay those of the landmarks, wherever the fit begins: both ways end in one place.
-    wider = Landmarks(
-        marks.points + [0, 6] * (marks.points > marks.points.mean(axis=0)), None, marks.scheme, expression
-    )
+    lower = marks.points + [0, 6] * (marks.points > marks.points.mean(axis=0))
+    longer = Landmarks(lower, None, marks.scheme, expression)
     cold, warm = (list(fit_steps(anny, [longer], [CAMERA], start=start))[-1] for start in (None, once[-1]))
     assert warm.views[0].prior_focal == cold.views[0].prior_focal
     np.testing.assert_array_equal(warm.views[0].scores, cold.views[0].scores)
