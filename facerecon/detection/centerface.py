@@ -22,7 +22,7 @@ class CenterFace(NetworkDetector):
     threshold = 0.5
     overlap = 0.3
     side = 512
-    smallest = 14
+    smallest = 18
     sure = 0.85
 
     def load(self) -> nn.Module:

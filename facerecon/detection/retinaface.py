@@ -27,7 +27,7 @@ class RetinaFace(NetworkDetector):
     threshold = 0.8
     overlap = 0.4
     side = 640
-    smallest = 16
+    smallest = 24
     sure = 0.98
 
     def load(self) -> nn.Module:

@@ -131,6 +131,12 @@ def test_small_face_needs_tiles(detector, scene, make_photo):
     assert len(faces) == 1 and iou(faces.boxes, box[None]).max() > 0.5
 
 
+def test_network_goes_as_deep_as_a_wanted_size_needs(network, scene, make_photo):
+    image, box = scene(60, 2511, 1433)
+    faces = network.detect(make_photo(image), Search(min_face=50))
+    assert len(faces) == 1 and iou(faces.boxes, box[None]).max() > 0.5
+
+
 @pytest.mark.parametrize(("smallest", "largest", "count"), [(0, 50, 0), (50, 200, 1), (200, 1000, 0)])
 def test_only_wanted_sizes(detector, astronaut, make_photo, smallest, largest, count):
     search = Search(smallest, largest)
