@@ -1,5 +1,6 @@
-"""Pictures of faces with known boxes, made from nothing but a number: what the detectors are measured on."""
+"""Pictures of faces of which all is known, made from nothing but a number: what the stages are measured on."""
 
-from benchmarks.faces.pictures import SIZES, Picture, negative, picture
+from benchmarks.faces.pictures import COVERS, SIZES, Picture, negative, picture
+from benchmarks.faces.portraits import Portrait, jittered, portrait
 
-__all__ = ["SIZES", "Picture", "negative", "picture"]
+__all__ = ["COVERS", "SIZES", "Picture", "Portrait", "jittered", "negative", "picture", "portrait"]

@@ -40,6 +40,10 @@ class Person:
     "how it is painted"
     face: np.ndarray
     "`(N, 3)` mm: points whose image's bounds are the true box"
+    identity: np.ndarray
+    "`(I,)` of the Anny head, standard deviations"
+    expression: np.ndarray
+    "`(52,)` of the Anny head"
 
 
 def person(rng: np.random.Generator, pose: tuple[float, float, float], size: float, worn: str = "") -> Person:
@@ -51,7 +55,8 @@ def person(rng: np.random.Generator, pose: tuple[float, float, float], size: flo
         size: px of the face in the picture; small ones are made more coarsely.
         worn: `mask`, `sunglasses`, or nothing of the two.
     """
-    vertices = anny().shape(rng.normal(0, 0.9, len(anny().identity_basis)), _expression(rng))
+    identity, expression = rng.normal(0, 0.9, len(anny().identity_basis)), _expression(rng)
+    vertices = anny().shape(identity, expression)
     landmarks = anny().landmarks("mediapipe478").on(vertices, anny().triangles)
     on_body = body_pose(pose, follows=rng.uniform(0, 0.8))
     head = anny().mesh(bent(vertices, anny().mean, on_body))
@@ -67,7 +72,8 @@ def person(rng: np.random.Generator, pose: tuple[float, float, float], size: flo
     if size > 80:
         mesh, _ = subdivide(mesh)
     detail = 256 if size < 80 else 512 if size < 400 else 1024
-    return Person(mesh, look(rng, hairline, detail), np.vstack([landmarks, vertices[_forehead()]]))
+    face = np.vstack([landmarks, vertices[_forehead()]])
+    return Person(mesh, look(rng, hairline, detail), face, identity, expression)
 
 
 @cache

@@ -46,29 +46,41 @@ class Picture:
     "`(I, 4)` px: of faces that hardly show"
 
 
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A person in a picture, and where they are."""
+
+    person: Person
+    camera: Camera
+    camera_from_head: np.ndarray
+    "`(4, 4)`"
+
+    @property
+    def points(self) -> np.ndarray:
+        """`(N, 2)` px, of the person's face."""
+        return project_head(self.camera, self.camera_from_head, self.person.face)[0]
+
+    @property
+    def box(self) -> np.ndarray:
+        """`(4,)` px, the true box."""
+        return np.concatenate([self.points.min(axis=0), self.points.max(axis=0)])
+
+
 def picture(number: int, seed: int = 0) -> Picture:
     """Makes the labelled picture of a number; always the same one."""
     rng = np.random.default_rng((seed, number))
     sizes = np.sort(np.exp(rng.uniform(*np.log(SIZES), rng.choice(6, p=CROWDS) + 1)))[::-1]
     width, height = _frame(rng, sizes[0])
     image = background(rng, width, height)
-    owner = np.full((height, width), -1)
-    boxes, outlines = [], []
+    owner, shown = np.full((height, width), -1), []
     # The smallest are the farthest: the others come before them.
     for size, centre in reversed(find_places(rng, sizes, width, height)):
         cover = rng.choice(COVERS, p=OFTEN)
         pose = (rng.uniform(-1, 1) * YAW, *(rng.triangular(-1, 0, 1, 2) * (PITCH, ROLL)))
-        one = person(rng, pose, size, cover)
-        camera, camera_from_head = aim(rng, one, pose, size, centre, (width, height))
-        points = project_head(camera, camera_from_head, one.face)[0]
-        boxes.append(np.concatenate([points.min(axis=0), points.max(axis=0)]))
-        outlines.append(cv2.convexHull(points.astype(np.float32)))
-        look = replace(one.look, supersample=int(np.clip(np.ceil(SAMPLED / size), 1, 6)))
-        _lay(render_layer(one.mesh, camera, camera_from_head, look), image, owner, len(boxes) - 1)
-        if cover in BEFORE:
-            _lay(BEFORE[cover](rng, boxes[-1], (height, width)), image, owner)
+        shown.append(show(rng, image, pose, size, centre, cover, owner, len(shown)))
+    boxes = np.array([one.box for one in shown])
+    outlines = [cv2.convexHull(one.points.astype(np.float32)) for one in shown]
     seen = np.array([visible_share(outline, owner == index) for index, outline in enumerate(outlines)])
-    boxes = np.array(boxes)
     return Picture(photographed(rng, image), boxes[seen >= LEAST_SEEN], boxes[seen < LEAST_SEEN])
 
 
@@ -88,6 +100,38 @@ def negative(number: int, seed: int = 0) -> Picture:
         box = np.concatenate([centre - 0.5 * size, centre + 0.5 * size])
         _lay(hand(rng, box, (height, width)), image)
     return Picture(photographed(rng, image), np.zeros((0, 4)), np.zeros((0, 4)))
+
+
+def show(
+    rng: np.random.Generator,
+    image: np.ndarray,
+    pose: tuple[float, float, float],
+    size: float,
+    centre: np.ndarray,
+    cover: str,
+    owner: np.ndarray | None = None,
+    index: int = -1,
+) -> Shown:
+    """Draws a random person into a picture.
+
+    Args:
+        rng: decides everything else.
+        image: `(H, W, 3)` RGB uint8, changed in place.
+        pose: yaw, pitch and roll of the head, radians.
+        size: px, square root of the true box's area.
+        centre: `(2,)` px, of the true box.
+        cover: one of COVERS.
+        owner: `(H, W)`, changed in place: gets `index` where the person shows, -1 where the cover does.
+        index: of the person.
+    """
+    one = person(rng, pose, size, cover)
+    camera, camera_from_head = aim(rng, one, pose, size, centre, image.shape[1::-1])
+    shown = Shown(one, camera, camera_from_head)
+    look = replace(one.look, supersample=int(np.clip(np.ceil(SAMPLED / size), 1, 6)))
+    _lay(render_layer(one.mesh, camera, camera_from_head, look), image, owner, index)
+    if cover in BEFORE:
+        _lay(BEFORE[cover](rng, shown.box, image.shape[:2]), image, owner)
+    return shown
 
 
 def _frame(rng: np.random.Generator, largest: float) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.faces import SIZES, negative, picture
+from benchmarks.faces import SIZES, jittered, negative, picture, portrait
 from benchmarks.faces.backgrounds import PHOTOS, background, photo
 from benchmarks.faces.effects import bars, hand, photographed
 from benchmarks.faces.heads import person
@@ -11,10 +11,10 @@ from benchmarks.faces.looks import TONES, anny, skin_tone
 from benchmarks.faces.pictures import aim, find_places, visible_share
 from benchmarks.faces.shapes import bent, body_pose, glasses, long_hair, mask, shoulders
 from facerecon.detection import DETECTORS
-from facerecon.geometry.boxes import overlap_of_smaller
+from facerecon.geometry.boxes import iou, overlap_of_smaller
 from facerecon.geometry.normals import vertex_normals
 from facerecon.geometry.projection import project_head
-from facerecon.geometry.transforms import apply
+from facerecon.geometry.transforms import apply, head_pose
 
 UPRIGHT = (0.0, 0.0, 0.0)
 
@@ -151,3 +151,21 @@ def test_pictures_without_faces_have_no_boxes():
     for number in (0, 1, 2, 3):
         made = negative(number)
         assert len(made.boxes) == len(made.ignored) == 0 and made.image.ndim == 3
+
+
+def test_a_portrait_shows_the_person_it_tells_of(rng):
+    pose, cover = (0.4, -0.2, 0.1), "hand"
+    made = portrait(rng, pose, 48, cover)
+    box, person = made.shown.box, made.shown.person
+    assert np.sqrt((box[2:] - box[:2]).prod()) == pytest.approx(48)
+    assert (box > 0).all() and (box < len(made.image)).all()
+    np.testing.assert_allclose(head_pose(made.shown.camera_from_head), pose, atol=1e-9)
+    vertices = anny().shape(person.identity, person.expression)
+    np.testing.assert_allclose(anny().landmarks("mediapipe478").on(vertices, anny().triangles), person.face[:478])
+
+
+def test_jittered_boxes_stay_near(rng):
+    box = np.array([100.0, 50, 180, 160])
+    boxes = np.array([jittered(rng, box) for _ in range(50)])
+    assert iou(boxes, box[None]).min() > 0.5 and iou(boxes, box[None]).max() < 1
+    assert np.abs(boxes.mean(axis=0) - box).max() < 8
