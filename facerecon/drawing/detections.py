@@ -18,6 +18,9 @@ from facerecon.geometry.boxes import iou
 ROOM = 0.05
 """Share of a frame's height that a score needs above its box; with less, it stands inside."""
 
+DOT = 0.07
+"""Width of a point, as a share of its box's; the style sheet bounds it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Finds:
@@ -82,7 +85,8 @@ def _kept(frame: np.ndarray, found: Finds, row: int, marked: int | None) -> str:
     score = f"{found.faces.scores[row]:.2f}"
     tag = f"<b>{score}</b><span>{escape(found.label)} {score}</span>"
     points = [] if found.faces.keypoints is None else found.faces.keypoints[row]
-    dots = "".join(f'<i style="{_spot(frame, point)}"></i>' for point in points)
+    size = DOT * float(np.ptp(box[[0, 2]]) / np.ptp(frame[[0, 2]])) * 100
+    dots = "".join(f'<i style="{_spot(frame, point)};width:{size:.2f}%"></i>' for point in points)
     return f'<div class="box{faint}{low}" style="{_place(frame, box)}">{tag}</div>{dots}'
 
 
