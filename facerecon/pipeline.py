@@ -262,7 +262,7 @@ def _corrected(found: Landmarks, points: np.ndarray, photo: Photo) -> Landmarks:
             f"Corrected landmarks for “{photo.name}” must be {len(found.points)} points (x, y) on or near the photo.",
             "wrong_landmarks",
         )
-    return Landmarks(points, found.depth, found.scheme, found.blendshapes)
+    return replace(found, points=points)
 
 
 def _part_images(photo: Photo, landmarks: Landmarks, head: FaceModel) -> dict[str, np.ndarray]:

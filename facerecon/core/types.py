@@ -78,6 +78,8 @@ class Landmarks:
     "`mediapipe478`, `ibug68` …, a name in `landmarks.schemes`"
     blendshapes: np.ndarray | None = None
     "`(52,)` ARKit scores in [0, 1] in the order of `core.arkit.ARKIT_NAMES`, or None"
+    landmarker: str | None = None
+    "who found them, and whose errors they have: a name in `LANDMARKERS`; None: they were not found but made"
 
     def __post_init__(self):
         _freeze(self, points=np.float64, depth=np.float64, blendshapes=np.float64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 import numpy as np
@@ -51,8 +51,7 @@ class Correction:
         rows = list(self.held)
         alike = correlation(found.scheme)
         pull = np.linalg.solve(alike[np.ix_(rows, rows)], np.array([self.held[row] for row in rows]))
-        points = found.points + alike[:, rows] @ pull
-        return Landmarks(points, found.depth, found.scheme, found.blendshapes)
+        return replace(found, points=found.points + alike[:, rows] @ pull)
 
     def moved(self, name: str, index: int, place: np.ndarray, hand: object = None) -> Correction:
         """Puts a point of a scheme at `place` (x, y) px, by moving the points whose mean it is.

@@ -77,7 +77,7 @@ class FaceApi68:
         for turn in TURNS:
             points, restlessness = self._standing(photo.image, np.array([box[:2], box[2:]]), turn)
             if restlessness < least:
-                best, least = Landmarks(points, None, self.scheme), restlessness
+                best, least = Landmarks(points, None, self.scheme, None, self.name), restlessness
             if least < SURE:
                 break
         return best

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -111,7 +112,8 @@ class FaceMesh:
             overlap = iou(extent[None], box[None])[0, 0]
             if overlap > best_overlap:
                 depth = normalised[:, 2] * SIDE / crop.scale
-                best, best_overlap = Landmarks(points, depth, self.scheme, _blendshapes(scores)), overlap
+                best = Landmarks(points, depth, self.scheme, _blendshapes(scores), self.name)
+                best_overlap = overlap
         return best
 
     def _detect(self, image: np.ndarray) -> Any:
@@ -145,10 +147,8 @@ def _close(*tasks: Any) -> None:
 
 def _mean(looks: list[Landmarks]) -> Landmarks:
     """Averages several looks at one face."""
-    points, depth, scores = (
-        np.mean([getattr(look, name) for look in looks], axis=0) for name in ("points", "depth", "blendshapes")
-    )
-    return Landmarks(points, depth, looks[0].scheme, scores)
+    names = ("points", "depth", "blendshapes")
+    return replace(looks[0], **{name: np.mean([getattr(look, name) for look in looks], axis=0) for name in names})
 
 
 def _blendshapes(scores: list[Any]) -> np.ndarray:

@@ -26,7 +26,7 @@ def test_contract(name, astronaut, make_photo):
         again = landmarker.locate(photo, FACE)
         nothing = landmarker.locate(make_photo(np.zeros((300, 300, 3), np.uint8)), np.array([50.0, 50, 250, 250]))
     assert isinstance(landmarker, Landmarker) and landmarker.name == name and landmarker.scheme in NAMES
-    assert isinstance(found, Landmarks) and found.scheme == landmarker.scheme
+    assert isinstance(found, Landmarks) and (found.scheme, found.landmarker) == (landmarker.scheme, name)
     assert found.points.shape == (scheme(found.scheme).count, 2)
     assert (found.points == again.points).all() and nothing is None
     five = convert(found, "five").points

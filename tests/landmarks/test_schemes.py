@@ -116,8 +116,9 @@ def test_no_point_stands_for_two():
 
 
 def test_five_points_the_straight_way_and_over_the_68(frontal):
-    dense = Landmarks(frontal, np.arange(478.0), "mediapipe478", np.linspace(0, 1, 52))
+    dense = Landmarks(frontal, np.arange(478.0), "mediapipe478", np.linspace(0, 1, 52), "mediapipe")
     five = convert(dense, "five")
+    assert five.landmarker == mirror(dense, 640).landmarker == "mediapipe"
     assert five.points.shape == (5, 2) and five.depth.shape == (5,)
     assert (five.depth[[2, 3]] == [4, 61]).all() and (five.blendshapes == dense.blendshapes).all()
     assert np.abs(convert(convert(dense, "ibug68"), "five").points - five.points).max() < 3

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -92,7 +92,7 @@ def convert(landmarks: Landmarks, target: str) -> Landmarks:
     depth = landmarks.depth
     if depth is not None:
         depth = np.array([depth[list(rows)].mean() for rows in named])
-    return Landmarks(points, depth, target, landmarks.blendshapes)
+    return replace(landmarks, points=points, depth=depth, scheme=target)
 
 
 def mirror(landmarks: Landmarks, width: int) -> Landmarks:
@@ -106,7 +106,7 @@ def mirror(landmarks: Landmarks, width: int) -> Landmarks:
     points = landmarks.points[rows] * [-1, 1] + [width - 1, 0]
     depth = None if landmarks.depth is None else landmarks.depth[rows]
     scores = None if landmarks.blendshapes is None else landmarks.blendshapes[_mirrored_expressions()]
-    return Landmarks(points, depth, landmarks.scheme, scores)
+    return replace(landmarks, points=points, depth=depth, blendshapes=scores)
 
 
 @cache
