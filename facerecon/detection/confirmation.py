@@ -9,8 +9,6 @@ afar, makes boxes accurate, and brings the finds of several tiles to the same bo
 
 from __future__ import annotations
 
-from collections.abc import Generator
-
 import numpy as np
 
 from facerecon.core.types import Faces
@@ -18,7 +16,7 @@ from facerecon.detection.nms import suppress
 from facerecon.detection.pyramid import Pyramid
 from facerecon.detection.search import EVERY_SIZE, Search
 from facerecon.detection.selection import NESTED, joined, rows_of
-from facerecon.detection.tiling import Looking, centred, ends, finest_side, tile_sides, tiles
+from facerecon.detection.tiling import Looking, ends, finest_side, tile_sides, tiles
 from facerecon.detection.views import View
 from facerecon.geometry.boxes import iou
 
@@ -58,21 +56,20 @@ def confirmed_faces(pyramid: Pyramid, search: Search = EVERY_SIZE, turns: int = 
     """
     longer = float(pyramid.size.max())
     sides = tile_sides(longer, finest_side(search, TILE, SMALLEST, FINEST))
-    faces, others, finds = Faces.none(), [], []
+    faces, refused, finds = Faces.none(), [], []
+    # The first square, twice the photo's size, frames faces that fill the picture; the second is the photo.
     for level, side in enumerate([2 * longer, *sides]):
         if level > 1 + DEEPEST and (turns or ends(faces, search, longer)):
             break
-        whole = level < 2  # a frame twice the photo's size, or the photo
-        views = [centred(pyramid, side / longer, TILE, turns)]
-        finds.append(joined((yield views if whole else tiles(pyramid, side, TILE, OVERLAP, turns))))
+        finds.append(joined((yield tiles(pyramid, side, TILE, OVERLAP, turns))))
         looked = [faces]
         for box in merged(finds[-1]).boxes:
             if not len(faces) or iou(box[None], faces.boxes).max() < 0.5:
                 looked.append((yield from _looked_closer(pyramid, box, turns)))
-        certain = joined(looked).scores >= CONFIRMED
-        faces = merged(rows_of(joined(looked), np.flatnonzero(certain)))
-        others.append(rows_of(joined(looked), np.flatnonzero(~certain)))
-    return joined([faces, *others, *(around(find, faces) for find in finds)])
+        every = joined(looked)
+        faces = merged(rows_of(every, np.flatnonzero(every.scores >= CONFIRMED)))
+        refused.append(rows_of(every, np.flatnonzero(every.scores < CONFIRMED)))
+    return joined([faces, *refused, *(around(find, faces) for find in finds)])
 
 
 def around(finds: Faces, faces: Faces) -> Faces:
@@ -90,7 +87,7 @@ def merged(faces: Faces) -> Faces:
     return rows_of(faces, np.argsort(-faces.sizes, kind="stable"))
 
 
-def _looked_closer(pyramid: Pyramid, box: np.ndarray, turns: int) -> Generator[list[View], list[Faces], Faces]:
+def _looked_closer(pyramid: Pyramid, box: np.ndarray, turns: int) -> Looking:
     """Looks at one candidate in crops of its own: once to centre it, then twice wider and narrower, each mirrored too.
 
     Box, points and score of the face are the means over the four; a view in which nothing is found scores 0.
@@ -102,8 +99,7 @@ def _looked_closer(pyramid: Pyramid, box: np.ndarray, turns: int) -> Generator[l
     zooms = [(zoom, mirrored) for zoom in ZOOMS for mirrored in (False, True)]
     views = [_around(pyramid, centre.boxes[0], zoom, turns, mirrored) for zoom, mirrored in zooms]
     seen = yield views
-    found = [_middle(faces, view, zoom) for faces, view, (zoom, _) in zip(seen, views, zooms, strict=True)]
-    found = joined(found)
+    found = joined([_middle(faces, view, zoom) for faces, view, (zoom, _) in zip(seen, views, zooms, strict=True)])
     if not len(found):
         return Faces.none()
     boxes, keypoints = found.boxes.mean(axis=0), found.keypoints.mean(axis=0)
