@@ -12,7 +12,6 @@ from facerecon.drawing.figures import blendshape_bars
 from facerecon.landmarks import schemes
 from facerecon.landmarks.mediapipe import FaceMesh
 
-LEAST_SCORE = 0.05
 SHOWN = {
     "all": (),
     "mesh": (),
@@ -68,7 +67,6 @@ layout.chart(
         np.asarray(marks.blendshapes),
         x_title=t("landmarks.score_axis"),
         labels={name: t(f"expression.{name}") for name in ARKIT_NAMES},
-        at_least=LEAST_SCORE,
         dark=layout.is_dark(),
     ),
     "blendshapes",

@@ -11,6 +11,9 @@ from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.arrays import check_shape
 from facerecon.drawing.theme import ACCENT, QUIET, STAGES, TEXT, dress, region_tone
 
+REGIONS = ("brow", "eye", "cheek", "nose", "mouth", "jaw", "tongue")
+"""Where on the face expressions happen, from the top down; the names of ARKit's begin with these words."""
+
 
 def error_curve(
     curves: Mapping[str, Sequence[float]],
@@ -59,10 +62,10 @@ def blendshape_bars(
     fitted: np.ndarray | None = None,
     names: tuple[str, str] = ("", ""),
     labels: Mapping[str, str] | None = None,
-    at_least: float = 0.0,
+    regions: Sequence[str] = REGIONS,
     dark: bool = False,
 ) -> go.Figure:
-    """Plots the 52 expression scores, grouped by region of the face.
+    """Plots the 52 expression scores, or some, grouped by region of the face.
 
     Args:
         scores: `(52,)` in [0, 1], in ARKit's order.
@@ -70,17 +73,17 @@ def blendshape_bars(
         fitted: `(52,)` weights to mark on the bars, or None.
         names: what the bars and the marks are, for the legend where there are both.
         labels: ARKit name → text; default: the name.
-        at_least: leaves out what is below, in both.
+        regions: which to show, of `REGIONS`.
         dark: for a dark surface.
 
     Returns:
         The figure; its height grows with the number of bars.
     """
     check_shape(np.asarray(scores), (len(ARKIT_NAMES),), "scores")
-    both = np.asarray(scores) if fitted is None else np.maximum(scores, fitted)
-    shown = [i for i in range(len(ARKIT_NAMES)) if both[i] >= at_least]
-    # From the brow down to the tongue; a bar chart counts upwards.
-    shown = sorted(shown, key=lambda i: (_place(ARKIT_NAMES[i]), ARKIT_NAMES[i]), reverse=True)
+    places = {i: _place(name) for i, name in enumerate(ARKIT_NAMES)}
+    # A bar chart counts upwards.
+    shown = sorted(places, key=lambda i: (places[i], ARKIT_NAMES[i]), reverse=True)
+    shown = [i for i in shown if REGIONS[places[i]] in regions]
     texts = [(labels or {}).get(ARKIT_NAMES[i], ARKIT_NAMES[i]) for i in shown]
     colours = [region_tone(ARKIT_NAMES[i]).on(dark) for i in shown]
     bars = {"x": np.asarray(scores)[shown], "y": texts, "orientation": "h", "name": names[0]}
@@ -96,9 +99,8 @@ def blendshape_bars(
 
 
 def _place(name: str) -> int:
-    """Finds where on the face an expression happens, from the top down."""
-    regions = ("brow", "eye", "cheek", "nose", "mouth", "jaw", "tongue")
-    return next(i for i, region in enumerate(regions) if name.startswith(region))
+    """Finds where on the face an expression happens, as a number in `REGIONS`."""
+    return next(i for i, region in enumerate(REGIONS) if name.startswith(region))
 
 
 def histogram(

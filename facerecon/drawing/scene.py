@@ -67,8 +67,8 @@ def scene(
         elif style == "colours":
             surface.point_data["rgb"] = colours[part.vertices]
         _add(plotter, name, surface, style, images.get(name))
-    _light(plotter)
-    _frame(plotter, mesh, window_size)
+    light(plotter)
+    frame(plotter, mesh.vertices, window_size)
     return plotter
 
 
@@ -141,7 +141,7 @@ def _add(plotter: pyvista.Plotter, name: str, surface: pyvista.PolyData, style: 
         plotter.add_mesh(lines, name=f"{name}_edges", copy_mesh=False, **paint)
 
 
-def _light(plotter: pyvista.Plotter) -> None:
+def light(plotter: pyvista.Plotter) -> None:
     """Adds key, fill and rim lamps; they are fixed to the camera, so that no view of the head is dark."""
     lamps = (((-0.55, 0.6, 0.9), 0.78), ((0.8, 0.1, 0.7), 0.34), ((0.1, -0.5, 0.9), 0.16), ((0.5, 0.7, -0.6), 0.35))
     for position, intensity in lamps:
@@ -149,9 +149,9 @@ def _light(plotter: pyvista.Plotter) -> None:
         plotter.add_light(lamp)
 
 
-def _frame(plotter: pyvista.Plotter, mesh: Mesh, window_size: tuple[int, int]) -> None:
-    """Puts the camera in front of the face so that the whole head fits with some air around it."""
-    low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
+def frame(plotter: pyvista.Plotter, vertices: np.ndarray, window_size: tuple[int, int]) -> None:
+    """Puts the camera in front of the face so that all vertices `(V, 3)` fit with some air around them."""
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
     centre, extent = (low + high) / 2, high - low
     # The head turns about its own vertical axis: as wide as it is deep.
     width, height = max(extent[0], extent[2]), extent[1]

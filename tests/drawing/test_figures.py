@@ -44,12 +44,15 @@ def test_blendshape_bars_show_every_score():
     assert len(runs) == len(set(runs))
 
 
-def test_blendshape_bars_leave_out_the_still_ones():
-    scores = np.zeros(52)
-    scores[[3, 30]] = 0.5
-    labels = {ARKIT_NAMES[3]: "眉"}
-    figure = figures.blendshape_bars(scores, x_title="s", at_least=0.1, labels=labels)
-    assert set(figure.data[0].y) == {"眉", ARKIT_NAMES[30]}
+def test_blendshape_bars_of_some_regions():
+    scores = RNG.uniform(0, 1, 52)
+    labels = {"browInnerUp": "眉"}
+    shown = []
+    for regions in (("eye",), ("mouth", "jaw"), ("brow", "cheek", "nose", "tongue")):
+        bars = figures.blendshape_bars(scores, x_title="s", regions=regions, labels=labels).data[0]
+        assert all(name == "眉" or name.startswith(regions) for name in bars.y)
+        shown += bars.y
+    assert sorted(shown) == sorted(["眉", *(name for name in ARKIT_NAMES if name != "browInnerUp")])
     with pytest.raises(ValueError, match="scores"):
         figures.blendshape_bars(scores[1:], x_title="s")
 
