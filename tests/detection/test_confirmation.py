@@ -62,10 +62,10 @@ def test_portrait_needs_few_looks_and_a_wanted_size_as_many_as_it_needs(discs):
         faces_in(image, counted, search)
         return len(looks)
 
-    portrait, nothing = (discs.picture((3000, 4000), *some) for some in ([(2000, 1500, 900)], []))
-    assert count(portrait) < 40 and count(nothing) > 300
-    assert count(portrait, Search(40)) > 300
-    assert count(nothing, Search(400)) < 30
+    portrait, nothing = (discs.picture((1500, 2000), *some) for some in ([(1000, 750, 450)], []))
+    assert count(portrait) < 40 and count(nothing) > 150
+    assert count(portrait, Search(40)) > 150
+    assert count(nothing, Search(200)) < 30
 
 
 @pytest.mark.parametrize(("wanted", "kept"), [((0, 1e9), "abc"), ((50, 78), "b"), ((25, 1e9), "abc"), ((0, 50), "c")])
