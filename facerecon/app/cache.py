@@ -21,6 +21,8 @@ from facerecon.app.store import Store
 from facerecon.core.types import Photo, Reconstruction
 from facerecon.detection import DETECTORS
 from facerecon.detection.detector import Detector
+from facerecon.identity import EMBEDDERS
+from facerecon.identity.embedder import Embedder
 from facerecon.pipeline import Parts, Settings, Step, reconstruct_steps
 from facerecon.samples import load_sample
 
@@ -61,6 +63,12 @@ class _Parts(Parts):
 def detector(name: str) -> Detector:
     """Gives a detector, loaded once for everybody."""
     return DETECTORS.create(name)
+
+
+@st.cache_resource(show_spinner=False)
+def embedder(name: str) -> Embedder:
+    """Gives an embedder, loaded once for everybody."""
+    return EMBEDDERS.create(name)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -133,6 +141,11 @@ def known_picture(key: Hashable) -> Any | None:
     return _stores().pictures.peek(key)
 
 
+def trace(key: Hashable, make: Callable[[], Any]) -> Any:
+    """Gives what every layer of a network answered to a photo."""
+    return _stores().traces.get(key, make)
+
+
 @dataclass(frozen=True, eq=False)
 class _Stores:
     runs: Store[Run] = field(default_factory=lambda: Store(6))
@@ -141,10 +154,12 @@ class _Stores:
     "HTML of 3D views"
     pictures: Store[Any] = field(default_factory=lambda: Store(160))
     "pictures, files and numbers made from runs"
+    traces: Store[Any] = field(default_factory=lambda: Store(2))
+    "answers of all layers of a network: some 50 MB each"
 
 
 def _stores() -> _Stores:
-    return _shared() if state.session().sample else _own()
+    return _shared() if state.only_samples() else _own()
 
 
 @st.cache_resource(show_spinner=False)

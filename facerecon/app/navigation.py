@@ -13,6 +13,7 @@ ICONS: dict[str, str] = {
     "home": ":material/home:",
     "reconstruct": ":material/add_photo_alternate:",
     "detection": ":material/crop_free:",
+    "inside": ":material/account_tree:",
     "landmarks": ":material/scatter_plot:",
     "registration": ":material/my_location:",
     "mesh": ":material/polyline:",
@@ -23,7 +24,7 @@ ICONS: dict[str, str] = {
 """Page → Material symbol; the first opens when the app does."""
 SECTIONS: dict[str, tuple[str, ...]] = {
     "": ("home", "reconstruct", "about"),
-    "nav.stages": ("detection", "landmarks", "registration", "mesh", "texture", "model"),
+    "nav.stages": ("detection", "inside", "landmarks", "registration", "mesh", "texture", "model"),
 }
 """Text key of a section's heading → its pages; those without a heading stand on their own."""
 

@@ -23,6 +23,15 @@ class Layer:
     output: np.ndarray
     "`(C', H', W')` float32"
 
+    @property
+    def convolution(self) -> str:
+        """Which kind of convolution it is: `full`, `pointwise` or `depthwise`; empty: none."""
+        if not isinstance(self.module, nn.Conv2d):
+            return ""
+        if self.module.groups > 1:
+            return "depthwise"
+        return "pointwise" if self.module.kernel_size == (1, 1) else "full"
+
 
 @dataclass(frozen=True, eq=False)
 class Products:
@@ -38,6 +47,8 @@ class Products:
     "`(C, K, L)` patch times kernel"
     bias: float
     value: float
+    place: tuple[int, int]
+    "row and column of the number in the output"
     corner: tuple[int, int]
     "row and column of the patch's first element in the input; negative in the padding"
 
@@ -61,14 +72,13 @@ def trace(network: nn.Module, picture: torch.Tensor) -> dict[str, Layer]:
     def after(module: nn.Module, _: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
         layers[names[module]] = Layer(names[module], module, inputs.pop(module), _array(output))
 
+    network = copy.deepcopy(network)  # others may be using it
     names = {module: name for name, module in network.named_modules() if not any(module.children())}
-    handles = [h for m in names for h in (m.register_forward_pre_hook(before), m.register_forward_hook(after))]
-    try:
-        with torch.inference_mode():
-            network(picture)
-    finally:
-        for handle in handles:
-            handle.remove()
+    for module in names:
+        module.register_forward_pre_hook(before)
+        module.register_forward_hook(after)
+    with torch.inference_mode():
+        network(picture)
     return layers
 
 
@@ -100,7 +110,7 @@ def explain(convolution: nn.Conv2d, maps: np.ndarray, channel: int, row: int, co
     patch, kernel = np.where(inside, seen, 0).astype(np.float64), weights[channel]
     products = patch * kernel
     value = float(products.sum()) + bias
-    return Products(channels, patch, kernel, products, bias, value, (int(at[0]), int(at[1])))
+    return Products(channels, patch, kernel, products, bias, value, (row, column), (int(at[0]), int(at[1])))
 
 
 def receptive_field(network: nn.Module, size: tuple[int, int], name: str, row: int, column: int) -> np.ndarray:
