@@ -58,5 +58,6 @@ if alone and not bench.is_here(alone):
 else:
     play()
 layout.lesson("detection")
+st.page_link("pages/inside.py", label=t("detection.inside"), icon=":material/arrow_forward:")
 show_code(*bench.code(names), select, suppress)
 layout.fill(strip)

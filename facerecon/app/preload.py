@@ -15,6 +15,7 @@ import streamlit as st
 
 from facerecon.app import cache
 from facerecon.core.errors import FaceReconError
+from facerecon.detection import DETECTORS
 
 logger = logging.getLogger(__name__)
 
@@ -47,4 +48,6 @@ def _load(shop: cache.Workshop) -> None:
     except FaceReconError as error:
         # Whoever needs the part meets the same error where it can be shown.
         logger.warning("a part could not be loaded in advance: %s", error.advice)
+    for name in DETECTORS:
+        DETECTORS.load(name)  # their classes alone: torch takes seconds to import
     logger.info("parts loaded in %.1f s", time.perf_counter() - begin)

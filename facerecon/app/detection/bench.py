@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +24,12 @@ from facerecon.geometry.boxes import iou
 
 SAME = 0.3
 """IoU from which on two detectors' boxes are taken for the same face."""
+
+
+@functools.cache
+def measured() -> Mapping[str, Any]:
+    """Reads what `benchmarks/detection.py` measured."""
+    return json.loads(files("facerecon.evaluation").joinpath("data/detection.json").read_text("utf-8"))
 
 
 @dataclass(frozen=True, eq=False)

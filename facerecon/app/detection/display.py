@@ -14,7 +14,7 @@ from facerecon.app.thumbnails import data_uri
 from facerecon.core.types import Photo
 from facerecon.detection import DETECTORS
 from facerecon.drawing.crops import crop
-from facerecon.drawing.detections import Finds, boxes_html, detector_tone, whole
+from facerecon.drawing.detections import Finds, boxes_html, detector_tone, precision_by_size, whole
 
 CUT = 224
 """px of the picture of a face that was cut out."""
@@ -109,3 +109,21 @@ def show_table(small: Photo, found: Mapping[str, Finds]) -> None:
         rows.append((detector_tone(name).on(layout.is_dark()), cells))
     layout.table([t(f"detection.{column}") for column in columns], rows)
     layout.caption("detection.compared")
+
+
+def show_measured() -> None:
+    """Shows how sure each detector is of faces of each size, and how fast, on pictures whose every box is known."""
+    told = bench.measured()
+    rows = {name: row for name, row in told["detectors"].items() if name in DETECTORS}
+    classes = [(one["from_px"], one["to_px"]) for one in next(iter(rows.values()))["by_size"]]
+    figure = precision_by_size(
+        {name: [one["average_precision"] for one in row["by_size"]] for name, row in rows.items()},
+        [f"{low:.0f}–{high:.0f}" for low, high in classes],
+        labels={name: f"{bench.label(name)}, {' '.join(duration(row['ms']))}" for name, row in rows.items()},
+        x_title=t("detection.size_axis"),
+        y_title=t("detection.precision_axis"),
+        dark=layout.is_dark(),
+    )
+    layout.chart(figure, "measured")
+    counts = {name: f"{told[name]:,}" for name in ("faces", "pictures", "negatives")}
+    layout.caption("detection.measured_how", **counts, cores=told["machine"]["cores"], date=told["date"])
