@@ -17,11 +17,11 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from facerecon.assets import cache_folder
@@ -29,6 +29,7 @@ from facerecon.core.photos import read_photo
 from facerecon.core.types import Photo
 from facerecon.evaluation.verification import rates, roc
 from facerecon.identity import EMBEDDERS
+from facerecon.identity.changes import changed
 from facerecon.identity.embedder import Embedder
 from facerecon.identity.embedding import Embedding, distance
 from facerecon.landmarks.schemes import convert
@@ -40,6 +41,8 @@ PACKAGES = {
     "groups": (["npm", "pack", "--silent", "@vladmandic/face-api@1.7.15"], "demo/sample"),
 }
 """Kind of photos → how to get the package, and what the paths of its photos begin with below the top folder."""
+CROPS = {"obama_partial_face": "obama", "obama_partial_face2": "obama"}
+"""Photo → the photo of which it is a part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,35 +55,15 @@ class Face:
     five: np.ndarray
     "`(5, 2)` px"
 
+    @property
+    def shot(self) -> str:
+        """The photo as it was taken: of a part, the whole."""
+        stem = Path(self.photo.name).stem
+        return CROPS.get(stem, stem)
+
     def differs(self, other: Face) -> bool | None:
         """Whether two faces are of two people; None: nobody knows."""
         return None if self.group != other.group else self.person != other.person
-
-
-def changed(photo: Photo, five: np.ndarray) -> Iterator[tuple[str, Photo, np.ndarray]]:
-    """Makes the same photo seen otherwise: what was done, the photo, where the five points (found before) are now."""
-    eyes = float(np.linalg.norm(five[0] - five[1]))
-    image, width = photo.image, photo.image.shape[1]
-    turn = cv2.getRotationMatrix2D(tuple(map(float, five.mean(axis=0))), 20, 1)
-    scale = 20 / eyes
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    jpeg = cv2.imdecode(cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 30])[1], 1)[..., ::-1]
-    shrunk = (five + 0.5) * [small.shape[1] / width, small.shape[0] / image.shape[0]] - 0.5
-    covered = image.copy()
-    cv2.circle(covered, tuple(map(round, five[0])), round(0.35 * eyes), (20, 20, 20), -1)
-    for name, picture, points in (
-        ("mirrored", image[:, ::-1], (five * [-1, 1] + [width - 1, 0])[[1, 0, 2, 4, 3]]),
-        ("turned by 20°", cv2.warpAffine(image, turn, image.shape[1::-1]), five @ turn[:, :2].T + turn[:, 2]),
-        ("eyes 20 px apart", small, shrunk),
-        ("the same, JPEG 30", jpeg, shrunk),
-        ("blurred", cv2.GaussianBlur(image, (0, 0), 0.06 * eyes), five),
-        ("dark", (image * 0.3).astype(np.uint8), five),
-        ("overexposed", np.clip(image * 2.0, 0, 255).astype(np.uint8), five),
-        ("grey", np.repeat(image.mean(axis=2, keepdims=True), 3, axis=2).astype(np.uint8), five),
-        ("an eye covered", covered, five),
-        ("points off by 4 %", image, five + np.random.default_rng(0).normal(0, 0.04 * eyes, (5, 2))),
-    ):
-        yield name, Photo(np.ascontiguousarray(picture), photo.digest, None, photo.name), points
 
 
 def fetched(kind: str) -> Path:
@@ -124,22 +107,44 @@ def measure(faces: Sequence[Face], embedder: Embedder) -> dict:
     vectors = embedder.embed_batch([face.photo for face in faces], [face.five for face in faces])
     pairs = [
         {"first": label(a), "second": label(b), "same": not a.differs(b), "distance": distance(v, w)}
+        | {"one_shot": a.shot == b.shot}
         for (a, v), (b, w) in itertools.combinations(zip(faces, vectors, strict=True), 2)
         if a.differs(b) is not None
     ]
+    copies = changes(faces, vectors, embedder)
     return {
         "embedder": embedder.name,
         "threshold": embedder.threshold,
         "threshold_source": embedder.threshold_source,
         "people": len({face.person for face in faces}),
-        "people_seen_twice": sum(len(list(of)) > 1 for _, of in itertools.groupby(sorted(f.person for f in faces))),
+        "people_seen_twice": sum(count > 1 for count in Counter(face.person for face in faces).values()),
         "faces": len(faces),
         "real": told(
             [p["distance"] for p in pairs if p["same"]], [p["distance"] for p in pairs if not p["same"]], embedder
         ),
-        "changed": changes(faces, vectors, embedder),
+        "changed": {name: told(*distances, embedder) for name, distances in copies.items()},
         "pairs": pairs,
+        "known": known(faces, pairs, [distance for same, _ in copies.values() for distance in same]),
     }
+
+
+def known(faces: Sequence[Face], pairs: Sequence[dict], changed: Sequence[float]) -> dict:
+    """Gives the distances alone, as `evaluation.known_pairs` keeps them: a part of a photo is a changed copy of it."""
+    seen = Counter(face.person for face in faces)
+    crops = [pair["distance"] for pair in pairs if pair["same"] and pair["one_shot"]]
+    return {
+        "people": len(seen),
+        "faces": len(faces),
+        "shots": len({face.shot for face in faces if seen[face.person] > 1}),
+        "same": rounded(pair["distance"] for pair in pairs if pair["same"] and not pair["one_shot"]),
+        "changed": rounded([*changed, *crops]),
+        "different": rounded(pair["distance"] for pair in pairs if not pair["same"]),
+    }
+
+
+def rounded(distances: Iterable[float]) -> list[float]:
+    """Sorts distances and keeps three decimals."""
+    return sorted(round(one, 3) for one in distances)
 
 
 def label(face: Face) -> str:
@@ -147,7 +152,9 @@ def label(face: Face) -> str:
     return face.person if face.group else Path(face.photo.name).stem
 
 
-def changes(faces: Sequence[Face], vectors: Sequence[Embedding], embedder: Embedder) -> dict[str, dict]:
+def changes(
+    faces: Sequence[Face], vectors: Sequence[Embedding], embedder: Embedder
+) -> dict[str, tuple[list[float], list[float]]]:
     """Compares each changed copy with its own original, and with all faces of other people."""
     copies: dict[str, tuple[list[float], list[float]]] = {}
     for index, face in enumerate(faces):
@@ -156,7 +163,7 @@ def changes(faces: Sequence[Face], vectors: Sequence[Embedding], embedder: Embed
             same, different = copies.setdefault(name, ([], []))
             same.append(distance(vector, vectors[index]))
             different += [distance(vector, v) for other, v in zip(faces, vectors, strict=True) if face.differs(other)]
-    return {name: told(*distances, embedder) for name, distances in copies.items()}
+    return copies
 
 
 def told(same: Sequence[float], different: Sequence[float], embedder: Embedder) -> dict:
@@ -223,6 +230,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--embedder", action="append", help="which; default: the default")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--json", type=Path, help="writes the numbers into this file")
+    parser.add_argument("--known", type=Path, help="writes the distances alone into this file: the app's known pairs")
     options = parser.parse_args(arguments)
     alone, together = options.folders, options.groups
     if not alone and not together:
@@ -238,6 +246,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(table(results[-1]) + "\n")
     if options.json:
         options.json.write_text(json.dumps(results, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    if options.known:
+        distances = {result["embedder"]: result["known"] for result in results}
+        options.known.write_text(json.dumps(distances) + "\n", encoding="utf-8")
     return 0
 
 

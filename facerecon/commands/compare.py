@@ -6,15 +6,6 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from facerecon.core.errors import NoFaceError
-
-if TYPE_CHECKING:
-    from facerecon.core.types import Photo
-    from facerecon.identity.embedder import Embedder
-    from facerecon.identity.embedding import Embedding
-    from facerecon.parts import Parts
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -35,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_device_name(arguments.device)
     photos = [read_photo(path) for path in arguments.photos]
     prepare(detector=arguments.detector, landmarker=None)
+    from facerecon.comparison import embed_largest
     from facerecon.identity import EMBEDDERS
     from facerecon.identity.embedding import compare
     from facerecon.parts import Parts, Settings
@@ -57,18 +49,3 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stdout.write(json.dumps(data, indent=1, allow_nan=False) + "\n")
     sys.stdout.flush()
     return 0
-
-
-def embed_largest(photo: Photo, parts: Parts, embedder: Embedder) -> Embedding:
-    """Embeds the largest face of a photo.
-
-    Raises:
-        NoFaceError: there is none, or its landmarks cannot be found.
-    """
-    from facerecon.landmarks.schemes import convert
-
-    boxes = parts.detector.detect(photo).boxes
-    landmarks = parts.landmarker.locate(photo, boxes[0]) if len(boxes) else None
-    if landmarks is None:
-        raise NoFaceError(f"No face was found in “{photo.name}”.", name=photo.name)
-    return embedder.embed(photo, convert(landmarks, "five").points)
