@@ -61,7 +61,7 @@ def _row(name: str, value: float, equation: str, kind: str, reach: float) -> str
     place = f"left:{50 + min(share, 0):.2f}%;width:{abs(share):.2f}%"
     sign = "minus" if value < 0 else "plus"
     return (
-        f'<div class="{kind}"><b>{escape(name)}</b>{equation}<span class="value">{number(value)}</span>'
+        f'<div class="{kind}"><b>{escape(name)}</b>{equation}<span class="value">{number(value, decimals(reach))}</span>'
         f'<span class="bar {sign}"><i style="{place}"></i></span></div>'
     )
 
