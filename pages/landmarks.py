@@ -1,75 +1,43 @@
-"""Landmarks: 478 points and 52 expression scores on the face that was found."""
+"""Landmarks: the points of the face, how firm they are, how to move them, and what they tell."""
 
-import numpy as np
 import streamlit as st
 
-from facerecon.app import cache, layout, pictures
+from facerecon.app import layout
 from facerecon.app.code import show_code
-from facerecon.app.numbers import two_digits
-from facerecon.app.texts import t
-from facerecon.core.arkit import ARKIT_NAMES
-from facerecon.drawing.figures import blendshape_bars
-from facerecon.landmarks import schemes
+from facerecon.app.landmarks import controls, editor, measures, panes
+from facerecon.app.landmarks.subject import Subject
+from facerecon.landmarks.correction import Correction, correlation
+from facerecon.landmarks.iris import iris_scale
 from facerecon.landmarks.mediapipe import FaceMesh
-
-SHOWN = {
-    "all": (),
-    "mesh": (),
-    "oval": ("face_oval",),
-    "eyes": ("left_eye", "right_eye"),
-    "brows": ("left_brow", "right_brow"),
-    "nose": ("nose", "nose_bridge", "nose_base"),
-    "lips": ("lips_outer", "lips_inner"),
-    "irises": ("left_iris", "right_iris", "pupils"),
-}
-"""What may be shown → the groups of the scheme that it stands for."""
+from facerecon.landmarks.opening import opening
+from facerecon.landmarks.stability import spread_steps
 
 run = layout.begin("landmarks", "landmarks")
-result = run.reconstruction
-marks = result.landmarks[0]
-groups = schemes.scheme(marks.scheme).groups
+subject = Subject(run, controls.choose_photo(run))
 
-before, after = st.columns(2, gap="large")
-cut = cache.picture((run.key, "face_crop"), lambda: pictures.face_picture(result, 0))
-place = after.container()
-chosen = st.pills(
-    t("landmarks.control"),
-    list(SHOWN),
-    default="all",
-    required=True,
-    format_func=lambda name: t("landmarks.mesh" if name == "mesh" else f"landmarks.group_{name}"),
-    key="landmark_group",
-    persist_state="session",
-)
-rows = {row for name in SHOWN[chosen] for row in groups[name]}
-with before:
-    st.image(cut.image, width="stretch", alt=t("strip.alt_photo"))
-    layout.caption("strip.alt_photo")
-with place:
-    key = (run.key, "landmarks", chosen)
-    picture = cache.picture(key, lambda: pictures.landmarks_picture(cut, marks, SHOWN[chosen], chosen == "mesh"))
-    st.image(picture, width="stretch", alt=t("strip.alt_landmarks"))
-    layout.caption("landmarks.caption")
 
-layout.numbers(
-    [
-        (t("landmarks.points"), str(len(marks.points)), ""),
-        (t("landmarks.shown"), str(len(rows) or len(marks.points)), ""),
-        (t("landmarks.eyes"), two_digits(pictures.outer_eye_distance(marks)), "px"),
-        layout.stage_time(run, "landmarks"),
-    ]
-)
+@st.fragment
+def play() -> None:
+    """Shows the points; only this part of the page runs again when they are moved, or shown in another way."""
+    picture, beside = st.columns([7, 5], gap="large")
+    with beside:
+        mode = controls.choose_mode()
+    with picture:
+        place = st.container()
+        name = controls.choose_scheme(subject.marks.scheme)
+        part = controls.ALL if mode == "firm" else controls.choose_part(name, surface=mode == "look")
+    if mode == "look":
+        panes.look(subject, name, part, place, beside)
+    elif mode == "firm":
+        panes.firm(subject, name, place, beside)
+    else:
+        editor.move(subject, name, part, place, beside)
 
-st.subheader(t("landmarks.blendshapes"), anchor=False)
-layout.caption("landmarks.blendshapes_lead")
-layout.chart(
-    blendshape_bars(
-        np.asarray(marks.blendshapes),
-        x_title=t("landmarks.score_axis"),
-        labels={name: t(f"expression.{name}") for name in ARKIT_NAMES},
-        dark=layout.is_dark(),
-    ),
-    "blendshapes",
-)
+
+play()
+measures.close_ups(subject)
+measures.numbers(subject)
+measures.expressions(subject)
+measures.ruler(subject)
 layout.lesson("landmarks")
-show_code(FaceMesh.locate)
+show_code(FaceMesh.locate, Correction.landmarks.func, correlation, spread_steps, iris_scale, opening)

@@ -38,7 +38,7 @@ def show_head(run: Run, key: str, views: Sequence[str], look: viewer.Look | None
         dress = {"texture": result.texture, "part_images": result.part_images, "window_size": (WIDTH, height)}
         return {name: scene(result.mesh, style=name, **dress) for name in names}
 
-    _show(key, run.key, views, scenes, look, height)
+    show_scenes(key, run.key, views, scenes, look, height)
 
 
 def show_mesh(mesh: Mesh, digest: str, key: str, views: Sequence[str], height: int = 560) -> None:
@@ -49,7 +49,7 @@ def show_mesh(mesh: Mesh, digest: str, key: str, views: Sequence[str], height: i
 
         return {name: scene(mesh, style=name, window_size=(WIDTH, height)) for name in names}
 
-    _show(key, digest, views, scenes, None, height)
+    show_scenes(key, digest, views, scenes, height=height)
 
 
 def view_mesh(run: Run, number: int) -> Mesh:
@@ -71,15 +71,15 @@ def face_of(run: Run) -> tuple[Mesh, np.ndarray, Texture]:
     return coarse, cache.workshop().parts.head.face_region, run.reconstruction.texture
 
 
-def _show(
+def show_scenes(
     key: str,
     digest: str,
     views: Sequence[str],
     scenes: Callable[[Sequence[str]], Mapping[str, Plotter]],
-    look: viewer.Look | None,
-    height: int,
+    look: viewer.Look | None = None,
+    height: int = 560,
 ) -> None:
-    """Shows scenes, or in their place what is wrong."""
+    """Shows scenes, as `viewer.show` does, or in their place what is wrong."""
     with st.container(key=f"viewer_{key}"):
         try:
             preload.start().result(viewer.SECONDS)

@@ -133,4 +133,5 @@ def settings() -> Settings:
     current = state.session()
     faces = tuple(current.faces.get(photo.digest) for photo in current.photos)
     picked = faces if any(face is not None for face in faces) else ()
-    return Settings(current.detector, faces=picked, texture_size=current.texture_size)
+    corrected = state.corrected_points()
+    return Settings(current.detector, faces=picked, texture_size=current.texture_size, landmarks=corrected)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import streamlit as st
 
 from facerecon.core.errors import FaceReconError
 from facerecon.core.types import Photo
 from facerecon.detection import DETECTORS
+from facerecon.landmarks.correction import Correction
 
 LANGUAGE = "language"
 """Key of the language switch's widget."""
@@ -27,6 +29,14 @@ class Session:
     "name of the chosen sample, None for own photos"
     faces: dict[str, int] = field(default_factory=dict)
     "photo digest → which of its faces, where the visitor picked another than the largest"
+    corrections: dict[str, Correction] = field(default_factory=dict)
+    "photo digest → landmarks that the visitor has moved"
+    second: Photo | None = None
+    "whom to compare with; None: nobody was chosen yet"
+    second_sample: str | None = None
+    "name of the sample that `second` is, None for an own photo"
+    triplets: dict[str, np.ndarray] = field(default_factory=dict)
+    "names of three faces → where their points were moved in the plane of the lesson, `(3, 2)`"
     notices: list[tuple[str, FaceReconError]] = field(default_factory=list)
     "what could not be read since the last rerun: file name and why"
     detector: str | None = None
@@ -61,19 +71,45 @@ def choose(photos: tuple[Photo, ...], sample: str | None = None) -> None:
     """Makes these the photos of every page."""
     current = session()
     current.photos, current.sample, current.camera = photos, sample, False
-    current.faces = {}
+    current.faces, current.corrections = {}, {}
+
+
+def choose_second(photo: Photo, sample: str | None = None) -> None:
+    """Makes this the photo to compare with."""
+    current = session()
+    current.second, current.second_sample = photo, sample
+
+
+def only_samples() -> bool:
+    """Tells whether nothing of the visitor's own is shown, so that results may be shared."""
+    current = session()
+    return bool(current.sample) and (current.second is None or bool(current.second_sample))
 
 
 def pick_face(photo: Photo, index: int) -> None:
-    """Remembers which face of a photo is meant."""
+    """Remembers which face of a photo is meant; what was corrected belongs to another."""
     session().faces[photo.digest] = index
+    session().corrections.pop(photo.digest, None)
 
 
 def use_detector(name: str) -> None:
     """Builds every page's head from this detector's boxes; it may number the faces in another way."""
     current = session()
     current.detector = None if name == DETECTORS.default else name
-    current.faces = {}
+    current.faces, current.corrections = {}, {}
+
+
+def correct(photo: Photo, correction: Correction) -> None:
+    """Remembers how a photo's landmarks were moved."""
+    session().corrections[photo.digest] = correction
+
+
+def corrected_points() -> tuple[np.ndarray | None, ...]:
+    """Gives corrected landmarks `(L, 2)` px by photo, None where nothing is moved; empty: nowhere."""
+    current = session()
+    corrections = [current.corrections.get(photo.digest) for photo in current.photos]
+    points = tuple(c.landmarks.points if c and c.held else None for c in corrections)
+    return points if any(some is not None for some in points) else ()
 
 
 def take_texture_size() -> None:

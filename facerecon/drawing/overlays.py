@@ -146,12 +146,16 @@ def draw_outline(
 ) -> np.ndarray:
     """Draws the outline of a `(H, W)` bool mask, holes included."""
     check_shape(covered, image.shape[:2], "covered")
-    curves, _ = cv2.findContours(covered.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     width = width or stroke_width(image, 0.0025)
-    for curve in curves:
-        points = curve[:, 0].astype(float)
-        image = draw_curve(image, points, colour or rgb(STAGES["fitting"].dark), width, closed=True)
+    for curve in outlines(covered):
+        image = draw_curve(image, curve, colour or rgb(STAGES["fitting"].dark), width, closed=True)
     return image
+
+
+def outlines(covered: np.ndarray) -> list[np.ndarray]:
+    """Finds the closed curves `(P, 2)` px around what a `(H, W)` bool mask covers, and around its holes."""
+    curves, _ = cv2.findContours(covered.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    return [curve[:, 0].astype(float) for curve in curves]
 
 
 def draw_residuals(image: np.ndarray, points: np.ndarray, fitted: np.ndarray, width: float | None = None) -> np.ndarray:
