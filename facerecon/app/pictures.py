@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 
@@ -11,9 +9,7 @@ from facerecon.app.thumbnails import cropped_camera, face_crop, jpeg, portrait_c
 from facerecon.core.types import Landmarks, Mesh, Photo, Reconstruction, Texture, View
 from facerecon.drawing.crops import Crop, crop
 from facerecon.drawing.heads import draw_head
-from facerecon.drawing.overlays import draw_points, draw_residuals, draw_triangles
-from facerecon.drawing.strokes import draw_lines
-from facerecon.drawing.theme import region_tone, rgb
+from facerecon.drawing.overlays import draw_residuals
 from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.graph import edges
 from facerecon.geometry.projection import project_head
@@ -146,29 +142,3 @@ def outer_eye_distance(landmarks: Landmarks) -> float:
     groups = schemes.scheme(landmarks.scheme).groups
     left, right = (landmarks.points[list(groups[name])] for name in ("left_eye", "right_eye"))
     return float(np.linalg.norm(left[:, None] - right[None], axis=2).max())
-
-
-def landmarks_picture(cut: Crop, landmarks: Landmarks, names: Sequence[str], surface: bool) -> np.ndarray:
-    """Shows landmarks on the face.
-
-    Args:
-        cut: the face in the photo.
-        landmarks: in px of the photo.
-        names: groups of the scheme to show; none: all points, each group in its colour.
-        surface: whether the triangles between the points are drawn.
-    """
-    points = cut.to_crop(landmarks.points)
-    scheme = schemes.scheme(landmarks.scheme)
-    if surface:
-        triangles = schemes.triangles()
-        return draw_triangles(cut.image, points[: triangles.max() + 1], triangles, opacity=0.75)
-    groups = {name: scheme.groups[name] for name in names or scheme.groups}
-    if not names:
-        return draw_points(cut.image, points, groups)
-    image = cut.image
-    for name, rows in groups.items():
-        line = points[list(rows)]
-        if name in scheme.closed:
-            image = draw_lines(image, line, np.roll(line, -1, axis=0), rgb(region_tone(name).dark), 1.6, 0.8)
-        image = draw_points(image, line, {name: range(len(line))})
-    return image

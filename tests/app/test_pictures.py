@@ -118,17 +118,3 @@ def test_provenance_counts_what_is_seen_from_the_front(anny):
     shares = pictures.provenance_shares(mesh, region, Texture(blank, halves))
     assert shares.sum() == pytest.approx(1)
     assert shares[0] == pytest.approx(0.5, abs=0.03)
-
-
-def test_landmark_pictures_mark_what_is_named(photo):
-    cut = thumbnails.face_crop(photo, np.array([180.0, 90.0, 320.0, 230.0]), 256)
-    rows = np.arange(478)
-    points = np.column_stack([190 + 120 * ((rows * 7919) % 478) / 478, 100 + 120 * rows / 478])
-    marks = Landmarks(points, None, "mediapipe478")
-    shown = {
-        "all": pictures.landmarks_picture(cut, marks, (), False),
-        "lips": pictures.landmarks_picture(cut, marks, ("lips_outer",), False),
-        "surface": pictures.landmarks_picture(cut, marks, (), True),
-    }
-    changed = {name: int((picture != cut.image).any(axis=2).sum()) for name, picture in shown.items()}
-    assert 0 < changed["lips"] < changed["all"] and changed["surface"] > 0
