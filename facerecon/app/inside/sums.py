@@ -60,8 +60,9 @@ def _row(name: str, value: float, equation: str, kind: str, reach: float) -> str
     share = 50 * value / max(reach, 1e-12)
     place = f"left:{50 + min(share, 0):.2f}%;width:{abs(share):.2f}%"
     sign = "minus" if value < 0 else "plus"
+    written = number(value, decimals(reach))
     return (
-        f'<div class="{kind}"><b>{escape(name)}</b>{equation}<span class="value">{number(value, decimals(reach))}</span>'
+        f'<div class="{kind}"><b>{escape(name)}</b>{equation}<span class="value">{written}</span>'
         f'<span class="bar {sign}"><i style="{place}"></i></span></div>'
     )
 
