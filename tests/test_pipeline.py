@@ -7,6 +7,7 @@ import pytest
 
 from facerecon.core.errors import NoFaceError, SettingsError
 from facerecon.core.types import Photo
+from facerecon.detection import DETECTORS
 from facerecon.geometry.transforms import head_pose
 from facerecon.pipeline import STAGES, Settings, landmark_positions, reconstruct, reconstruct_steps
 from facerecon.samples import SAMPLES, load_sample, load_truth
@@ -122,6 +123,15 @@ def test_two_photos_make_one_head(parts):
     assert len(head.fit.views) == len(head.landmarks) == 2
     first, second = head.fit.views
     np.testing.assert_allclose(first.camera_from_head, second.camera_from_head, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["retinaface", "centerface", "tiny-yolo"])
+def test_every_detector_leads_to_the_same_landmarks(name, parts, astronaut_head):
+    photo, expected = load_sample("astronaut"), astronaut_head.landmarks[0].points
+    with DETECTORS.create(name) as detector:
+        box = detector.detect(photo).boxes[0]
+    away = np.linalg.norm(parts.landmarker.locate(photo, box).points - expected, axis=1)
+    assert away.max() < 0.01 * np.linalg.norm(expected[33] - expected[263])  # of the outer eye corners' distance
 
 
 def test_corrected_landmarks_move_the_fit(parts):
