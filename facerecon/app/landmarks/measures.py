@@ -117,5 +117,6 @@ def ruler(subject: Subject) -> None:
 
 
 def _with_error(value: float, relative: float) -> str:
-    """Writes a number with its standard deviation."""
-    return f"{two_digits(value)} ± {two_digits(value * relative)}"
+    """Writes a number with its standard deviation, both as fine as two digits of the number."""
+    text = two_digits(value)
+    return f"{text} ± {value * relative:.{len(text.partition('.')[2])}f}"
