@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -22,9 +22,11 @@ from facerecon.core.types import Photo, Reconstruction
 from facerecon.detection import DETECTORS
 from facerecon.detection.detector import Detector
 from facerecon.identity import EMBEDDERS
-from facerecon.identity.embedder import Embedder
 from facerecon.pipeline import Parts, Settings, Step, reconstruct_steps
 from facerecon.samples import load_sample
+
+if TYPE_CHECKING:
+    from facerecon.identity.embedder import Embedder  # brings torch, which few pages need
 
 
 @dataclass(frozen=True, eq=False)

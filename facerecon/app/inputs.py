@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from facerecon.app import cache, state
@@ -19,7 +21,7 @@ MOST_PHOTOS = 8
 
 def photo_input() -> None:
     """Shows every way to bring photos in; a choice takes effect before the page is drawn again."""
-    sample_buttons()
+    sample_buttons(choose_sample)
     current = state.session()
     st.file_uploader(
         t("input.upload"),
@@ -45,14 +47,19 @@ def photo_input() -> None:
     st.html(f'<p class="quiet">{t("input.privacy")}</p>')
 
 
-def sample_buttons() -> None:
-    """Shows the bundled photos; one click makes one of them the photo of every page."""
-    with st.container(horizontal=True, gap="small", key="samples", wrap=False):
+def sample_buttons(choose: Callable[[str], None], place: str = "") -> None:
+    """Shows the bundled photos.
+
+    Args:
+        choose: is told the name of the one that is clicked.
+        place: makes the widgets' keys unique.
+    """
+    with st.container(horizontal=True, gap="small", key=f"{place}samples", wrap=False):
         for name in SAMPLES:
-            with st.container(key=f"sample_{name}", gap="xxsmall"):
+            with st.container(key=f"sample_{place}{name}", gap="xxsmall"):
                 alt = t(f"sample.{name}")
-                st.html(f'<div class="tile"><img src="{_sample_picture(name)}" alt=""></div>')
-                st.button(alt, key=f"pick_{name}", on_click=choose_sample, args=(name,), type="tertiary")
+                st.html(f'<div class="tile"><img src="{sample_picture(name)}" alt=""></div>')
+                st.button(alt, key=f"pick_{place}{name}", on_click=choose, args=(name,), type="tertiary")
 
 
 def photo_menu() -> None:
@@ -90,7 +97,8 @@ def choose_sample(name: str) -> None:
     state.choose((cache.sample(name),), name)
 
 
-def _sample_picture(name: str) -> str:
+def sample_picture(name: str) -> str:
+    """Gives a bundled photo's small picture as a link."""
     return cache.sample_picture(name, lambda photo: data_uri(face_crop(photo, None, 240).image))
 
 
