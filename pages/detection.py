@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from facerecon.app import layout, pictures, state
+from facerecon.app import layout, pictures, state, weights
 from facerecon.app.code import show_code
 from facerecon.app.detection import bench, controls, display
 from facerecon.app.inputs import face_picker
@@ -49,7 +49,7 @@ def wait() -> None:
     with picture:
         display.show_photo(photo, photo, {}, None, False)
     with control:
-        controls.offer(alone)
+        weights.offer([bench.file(alone)], bench.label(alone))
     display.show_table(photo, {})
 
 

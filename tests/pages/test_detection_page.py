@@ -102,16 +102,16 @@ def test_all_run_and_each_row_is_filled(start, looks, monkeypatch):
 def test_missing_weights_are_offered_and_the_page_goes_on(start, monkeypatch):
     here = []
     monkeypatch.setattr(bench, "is_here", lambda name: name == "mediapipe" or name in here)
-    monkeypatch.setattr("facerecon.app.detection.controls.locate", lambda *_: (_ for _ in ()).throw(AssetError("no")))
+    monkeypatch.setattr("facerecon.app.weights.locate", lambda *_: (_ for _ in ()).throw(AssetError("no")))
     app = start("en", "detection")
     app.button_group(key="detector").set_value("retinaface").run()
-    assert app.code[0].value == f"python -m facerecon assets get {bench.weights('retinaface').name}"
+    assert app.code[0].value == f"python -m facerecon assets get {bench.file('retinaface').name}"
     assert "$$" in app.markdown[-1].value and 'class="box"' not in over(app)
     app.button(key="fetch_retinaface").click().run()
     assert len(app.warning) == 1 and not app.exception
 
     monkeypatch.setattr(
-        "facerecon.app.detection.controls.locate", lambda name, progress: (progress(1, 2), here.append("retinaface"))
+        "facerecon.app.weights.locate", lambda name, progress: (progress(1, 2), here.append("retinaface"))
     )
     app.button(key="fetch_retinaface").click().run()
     assert not app.exception and not app.warning and over(app).count('class="box"') == 1

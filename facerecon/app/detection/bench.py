@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from facerecon.app import cache, state
+from facerecon.app import cache, state, weights
 from facerecon.app.texts import t
-from facerecon.assets import Asset, find, found
+from facerecon.assets import Asset, find
 from facerecon.core.types import Faces, Photo
 from facerecon.detection import DETECTORS
 from facerecon.detection.detector import Detector
@@ -52,15 +52,14 @@ def kind(name: str) -> type[Detector]:
     return DETECTORS.load(name)
 
 
-def weights(name: str) -> Asset:
+def file(name: str) -> Asset:
     """Gives the file of a detector's weights."""
     return find(kind(name).asset)
 
 
 def is_here(name: str) -> bool:
-    """Tells whether a detector's weights are on this computer; once they are, it is not asked again."""
-    asset = weights(name)
-    return cache.picture((asset.sha256, "here"), lambda: found(asset)) is not None
+    """Tells whether a detector's weights are on this computer."""
+    return weights.is_here(file(name))
 
 
 def known_look(photo: Photo, name: str) -> Look | None:

@@ -1,4 +1,4 @@
-"""The Detection page's controls: which detector, its two thresholds, how to get one that is missing, the head's one."""
+"""The Detection page's controls: which detector, its two thresholds, how large a photo it sees, and the head's one."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ import streamlit as st
 
 from facerecon.app import layout, messages, state
 from facerecon.app.detection import bench
-from facerecon.app.numbers import size
 from facerecon.app.texts import t
-from facerecon.assets import locate
 from facerecon.core.errors import FaceReconError
 from facerecon.core.types import Photo
 from facerecon.detection import DETECTORS
@@ -77,24 +75,6 @@ def look_at(photo: Photo, names: Sequence[str]) -> dict[str, bench.Look]:
             messages.show_error(error)
     shown.empty()
     return {name: one for name, one in seen.items() if one}
-
-
-def offer(name: str) -> None:
-    """Says how to get the weights of a detector, and gets them when asked to."""
-    asset = bench.weights(name)
-    about = {"name": bench.label(name), "size": " ".join(size(asset.size)), "licence": asset.licence}
-    st.markdown(t("detection.missing", **about))
-    st.code(f"python -m facerecon assets get {asset.name}", "bash", wrap_lines=True)
-    if not st.button(t("detection.fetch", **about), icon=":material/download:", key=f"fetch_{name}"):
-        return
-    shown = st.progress(0.0, t("detection.fetching", **about))
-    try:
-        locate(asset.name, lambda done, total: shown.progress(done / total, t("detection.fetching", **about)))
-    except FaceReconError as error:
-        shown.empty()
-        messages.show_error(error)
-    else:
-        st.rerun()
 
 
 def head_choice(name: str, found: bool) -> None:

@@ -98,7 +98,7 @@ def show_table(small: Photo, found: Mapping[str, Finds]) -> None:
     columns = ("detector", "family", "faces", "score", "found_in", "parameters", "weights", "licence")
     rows = []
     for name in DETECTORS:
-        kind, file, seen = bench.kind(name), bench.weights(name), bench.known_look(small, name)
+        kind, file, seen = bench.kind(name), bench.file(name), bench.known_look(small, name)
         answers = ["–"] * 4
         if seen:
             faces = (found.get(name) or bench.finds(name, seen, kind.threshold, kind.overlap)).faces
