@@ -8,6 +8,7 @@ DETECTORS = Registry(
         "mediapipe": "facerecon.detection.mediapipe:BlazeFace",
         "retinaface": "facerecon.detection.retinaface:RetinaFace",
         "centerface": "facerecon.detection.centerface:CenterFace",
+        "tiny-yolo": "facerecon.detection.tiny_yolo:TinyYolo",
         "retinaface-resnet50": "facerecon.detection.retinaface:RetinaFaceResNet50",
     },
 )

@@ -1,0 +1,145 @@
+"""Tiny-YOLOv2 (Redmon and Farhadi 2017, arXiv:1612.08242): a grid of cells, five anchors in each."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from facerecon.assets import locate
+from facerecon.core.types import Faces
+from facerecon.detection.network_detector import FLOOR, NetworkDetector
+from facerecon.detection.nms import suppress
+from facerecon.detection.pyramid import Pyramid
+from facerecon.detection.search import Search
+from facerecon.detection.selection import NESTED, joined, rows_of
+from facerecon.detection.tiling import Looking
+from facerecon.detection.views import View
+from facerecon.geometry.boxes import iou
+from facerecon.networks.tiny_yolo import ANCHORS, STRIDE
+from facerecon.networks.tiny_yolo import TinyYolo as Network
+from facerecon.networks.weights.face_api import read_face_api
+
+SHIFT, SCALE = np.array([0.0, -0.095]), np.array([0.763, 1.045])
+"""From the network's boxes, which bound 68 landmarks loosely, to boxes of whole faces: how far the middle moves, in
+widths and heights, and what these are multiplied by. Measured by `scripts/tiny_yolo_boxes.py`."""
+AGAIN = 0.2
+"""Score that a candidate needs to be looked at again."""
+ZOOMS = (4.2, 2.8)
+"""Sides of the views from near over the face's size."""
+SAME = 0.4
+"""Intersection over union from which on boxes of two views show the same face."""
+
+
+class TinyYolo(NetworkDetector):
+    """Finds faces with face-api's Tiny-YOLO: boxes and scores, no points.
+
+    With cells of 32 px its boxes are rough and depend on where in a cell a face lies. So it sees every view mirrored
+    too, and every face again from near; what it says is averaged.
+    """
+
+    name = "tiny-yolo"
+    family = "YOLO"
+    asset = "tiny_yolo_face"
+    threshold = 0.5
+    overlap = 0.4
+    side = 416
+    smallest = 32.0
+    sure = 0.7
+
+    def load(self) -> Network:
+        """Builds the network with face-api's weights."""
+        return Network.from_face_api(read_face_api(locate(self.asset), locate("tiny_yolo_face_manifest")))
+
+    def candidates(self, views: np.ndarray) -> list[Faces]:
+        """Finds every box above `FLOOR` in views `(B, S, S, 3)` RGB uint8, each seen mirrored too."""
+        pixels = torch.from_numpy(np.ascontiguousarray(views)).to(self.device).permute(0, 3, 1, 2).float()
+        grids = self.network(torch.cat([pixels, pixels.flip(3)])).double().cpu().numpy()
+        boxes, scores = decode(grids)
+        boxes, scores = (
+            (seen + back) / 2
+            for seen, back in (
+                (boxes[: len(views)], _mirrored(boxes[len(views) :], self.side)),
+                (scores[: len(views)], scores[len(views) :, ..., ::-1]),
+            )
+        )
+        above = scores > FLOOR
+        return [Faces(tightened(boxes[view][rows]), scores[view][rows]) for view, rows in enumerate(above)]
+
+    def _search(self, pyramid: Pyramid, search: Search, turns: int) -> Looking:
+        """Searches a photo, then looks at each candidate again from near; see `averaged`."""
+        faces = yield from super()._search(pyramid, search, turns)
+        suppressor = suppress(faces.boxes, faces.scores, self.overlap, NESTED).suppressor
+        best = np.flatnonzero((suppressor < 0) & (faces.scores >= AGAIN))
+        views = [_near(pyramid, faces.boxes[row], zoom, self.side, turns) for row in best for zoom in ZOOMS]
+        seen = (yield views) if views else []
+        boxes, scores = np.array(faces.boxes), np.array(faces.scores)
+        for index, row in enumerate(best):
+            box, score = averaged(rows_of(faces, [row]), seen[index * len(ZOOMS) : (index + 1) * len(ZOOMS)])
+            # What it suppresses changes along with it, so that it suppresses the same.
+            mine = np.append(np.flatnonzero(suppressor == row), row)
+            boxes[mine] = carried(faces.boxes[mine], faces.boxes[row], box)
+            scores[mine] = faces.scores[mine] * score / faces.scores[row]
+        return Faces(boxes, scores)
+
+
+def decode(grids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Reads the boxes of every anchor in every cell (YOLOv2, section 2, direct location prediction).
+
+    Args:
+        grids: `(B, A, 5, G, G)` from the network.
+
+    Returns:
+        Boxes `(B, A, G, G, 4)`, px of the view, as the network draws them; scores `(B, A, G, G)`.
+    """
+    rows, columns = np.mgrid[: grids.shape[3], : grids.shape[4]]
+    x, y, width, height, score = np.moveaxis(grids, 2, 0)
+    middle = np.stack([columns + _sigmoid(x), rows + _sigmoid(y)], axis=-1) * STRIDE
+    size = np.exp(np.stack([width, height], axis=-1)) * np.array(ANCHORS)[:, None, None] * STRIDE
+    # A cell's corner lies on the edge between px; ours count from the first one's middle.
+    return np.concatenate([middle - size / 2, middle + size / 2], axis=-1) - 0.5, _sigmoid(score)
+
+
+def tightened(boxes: np.ndarray) -> np.ndarray:
+    """Makes boxes of whole faces `(F, 4)` of the network's `(F, 4)`."""
+    size = boxes[:, 2:] - boxes[:, :2]
+    middle, size = (boxes[:, :2] + boxes[:, 2:]) / 2 + size * SHIFT, size * SCALE
+    return np.concatenate([middle - size / 2, middle + size / 2], axis=1)
+
+
+def averaged(face: Faces, seen: list[Faces]) -> tuple[np.ndarray, float]:
+    """Averages what several views say of a face.
+
+    Args:
+        face: one, as it was found.
+        seen: what other views show, px of the same photo.
+
+    Returns:
+        `(4,)` mean of all boxes that show this face, weighted by score (Solovyev et al. 2021, weighted boxes fusion),
+        and the mean over the views of the best score of these; a view that does not show the face scores 0.
+    """
+    same = [rows_of(one, np.flatnonzero(iou(face.boxes, one.boxes)[0] >= SAME)) for one in (face, *seen)]
+    every = joined(same)
+    return np.average(every.boxes, axis=0, weights=every.scores), float(
+        np.mean([one.scores.max(initial=0) for one in same])
+    )
+
+
+def carried(boxes: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Moves and stretches boxes `(F, 4)` as `source (4,)` becomes `target (4,)`; their overlaps stay as they are."""
+    scale = (target[2:] - target[:2]) / (source[2:] - source[:2])
+    return (boxes - np.tile(source[:2], 2)) * np.tile(scale, 2) + np.tile(target[:2], 2)
+
+
+def _near(pyramid: Pyramid, box: np.ndarray, zoom: float, side: int, turns: int) -> View:
+    """Gives the view around a box (px of the photo) that is `zoom` times as large as the face."""
+    extent = zoom * float(np.sqrt((box[2:] - box[:2]).prod()))
+    return View(pyramid, (box[:2] + box[2:]) / 2 + 0.5 - extent / 2, extent, side, turns)
+
+
+def _mirrored(boxes: np.ndarray, side: int) -> np.ndarray:
+    """Takes boxes `(B, A, G, G, 4)` of a mirrored view back, each to the cell that mirrors its own."""
+    return (boxes[..., ::-1, :] * [-1, 1, -1, 1] + [side - 1, 0, side - 1, 0])[..., [2, 1, 0, 3]]
+
+
+def _sigmoid(values: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-values))
