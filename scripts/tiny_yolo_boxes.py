@@ -33,6 +33,9 @@ def main(count: int) -> None:
     shift, scale = np.round((SHIFT + SCALE * moved) * [0, 1], 3), np.round(SCALE * grown, 3)
     print(f"{len(pairs)} faces; SHIFT = {shift}, SCALE = {scale}")
     overlaps = np.array([iou(a[None], b[None])[0, 0] for a, b in zip(truth, boxes, strict=True)])
+    shift, scale = (SHIFT + SCALE * moved) * [0, 1], SCALE * grown
+    print(f"{len(pairs)} faces; SHIFT = {np.round(shift, 3)}, SCALE = {np.round(scale, 3)}")
+    overlaps = np.array([iou(a[None], b[None])[0, 0] for a, b in zip(truth, boxes, strict=True)])
     print(
         f"Intersection over union: median {np.median(overlaps):.2f}, one in ten below {np.quantile(overlaps, 0.1):.2f}"
     )
@@ -41,9 +44,8 @@ def main(count: int) -> None:
 def found(detector: TinyYolo, labelled: Picture) -> np.ndarray:
     """Gives true box and found box `(N, 2, 4)` of the faces that were found."""
     boxes = detector.detect(Photo(labelled.image, "", None, "")).boxes
-    overlap = iou(labelled.boxes, boxes)
-    rows = np.flatnonzero(overlap.max(axis=1, initial=0) > FOUND)
-    return np.stack([labelled.boxes[rows], boxes[overlap[rows].argmax(axis=1)]], axis=1).reshape(-1, 2, 4)
+    truth, mine = np.nonzero(iou(labelled.boxes, boxes) > FOUND)
+    return np.stack([labelled.boxes[truth], boxes[mine]], axis=1)
 
 
 if __name__ == "__main__":

@@ -22,10 +22,12 @@ from facerecon.networks.weights.face_api import read_face_api
 SHIFT, SCALE = np.array([0.0, -0.095]), np.array([0.763, 1.045])
 """From the network's boxes, which bound 68 landmarks loosely, to boxes of whole faces: how far the middle moves, in
 widths and heights, and what these are multiplied by. Measured by `scripts/tiny_yolo_boxes.py`."""
-AGAIN = 0.2
+AGAIN = 0.15
 """Score that a candidate needs to be looked at again."""
-ZOOMS = (4.2, 2.8)
-"""Sides of the views from near over the face's size."""
+CLEAR = 0.6
+"""Score from afar of what needs no search for smaller faces, or for a part beyond the photo's border."""
+LOOKS = ((4.2, False), (4.2, True), (2.8, False), (2.8, True))
+"""Views from near: their sides over the face's size, and whether they are mirrored."""
 SAME = 0.4
 """Intersection over union from which on boxes of two views show the same face."""
 
@@ -33,35 +35,27 @@ SAME = 0.4
 class TinyYolo(NetworkDetector):
     """Finds faces with face-api's Tiny-YOLO: boxes and scores, no points.
 
-    With cells of 32 px its boxes are rough and depend on where in a cell a face lies. So it sees every view mirrored
-    too, and every face again from near; what it says is averaged.
+    Cells of 32 px are coarse: boxes and scores depend on where in a cell a face lies. So every candidate is looked at
+    again from near, mirrored too, and what all views say is averaged; that also refuses what is no face.
     """
 
     name = "tiny-yolo"
     family = "YOLO"
     asset = "tiny_yolo_face"
-    threshold = 0.5
+    threshold = 0.3
     overlap = 0.4
     side = 416
     smallest = 32.0
-    sure = 0.7
+    sure = 0.6
 
     def load(self) -> Network:
         """Builds the network with face-api's weights."""
         return Network.from_face_api(read_face_api(locate(self.asset), locate("tiny_yolo_face_manifest")))
 
     def candidates(self, views: np.ndarray) -> list[Faces]:
-        """Finds every box above `FLOOR` in views `(B, S, S, 3)` RGB uint8, each seen mirrored too."""
-        pixels = torch.from_numpy(np.ascontiguousarray(views)).to(self.device).permute(0, 3, 1, 2).float()
-        grids = self.network(torch.cat([pixels, pixels.flip(3)])).double().cpu().numpy()
-        boxes, scores = decode(grids)
-        boxes, scores = (
-            (seen + back) / 2
-            for seen, back in (
-                (boxes[: len(views)], _mirrored(boxes[len(views) :], self.side)),
-                (scores[: len(views)], scores[len(views) :, ..., ::-1]),
-            )
-        )
+        """Finds every box above `FLOOR` in views `(B, S, S, 3)` RGB uint8."""
+        pixels = torch.from_numpy(views).to(self.device).permute(0, 3, 1, 2).float()
+        boxes, scores = decode(self.network(pixels).double().cpu().numpy())
         above = scores > FLOOR
         return [Faces(tightened(boxes[view][rows]), scores[view][rows]) for view, rows in enumerate(above)]
 
@@ -70,16 +64,19 @@ class TinyYolo(NetworkDetector):
         faces = yield from super()._search(pyramid, search, turns)
         suppressor = suppress(faces.boxes, faces.scores, self.overlap, NESTED).suppressor
         best = np.flatnonzero((suppressor < 0) & (faces.scores >= AGAIN))
-        views = [_near(pyramid, faces.boxes[row], zoom, self.side, turns) for row in best for zoom in ZOOMS]
+        views = [_near(pyramid, faces.boxes[row], *one, self.side, turns) for row in best for one in LOOKS]
         seen = (yield views) if views else []
         boxes, scores = np.array(faces.boxes), np.array(faces.scores)
         for index, row in enumerate(best):
-            box, score = averaged(rows_of(faces, [row]), seen[index * len(ZOOMS) : (index + 1) * len(ZOOMS)])
+            box, score = averaged(rows_of(faces, [row]), seen[index * len(LOOKS) : (index + 1) * len(LOOKS)])
             # What it suppresses changes along with it, so that it suppresses the same.
             mine = np.append(np.flatnonzero(suppressor == row), row)
             boxes[mine] = carried(faces.boxes[mine], faces.boxes[row], box)
             scores[mine] = faces.scores[mine] * score / faces.scores[row]
         return Faces(boxes, scores)
+
+    def _sufficient(self, faces: Faces) -> Faces:
+        return rows_of(faces, np.flatnonzero(faces.scores >= CLEAR))
 
 
 def decode(grids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -119,9 +116,8 @@ def averaged(face: Faces, seen: list[Faces]) -> tuple[np.ndarray, float]:
     """
     same = [rows_of(one, np.flatnonzero(iou(face.boxes, one.boxes)[0] >= SAME)) for one in (face, *seen)]
     every = joined(same)
-    return np.average(every.boxes, axis=0, weights=every.scores), float(
-        np.mean([one.scores.max(initial=0) for one in same])
-    )
+    score = np.mean([one.scores.max(initial=0) for one in same])
+    return np.average(every.boxes, axis=0, weights=every.scores), float(score)
 
 
 def carried(boxes: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -130,15 +126,10 @@ def carried(boxes: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.nda
     return (boxes - np.tile(source[:2], 2)) * np.tile(scale, 2) + np.tile(target[:2], 2)
 
 
-def _near(pyramid: Pyramid, box: np.ndarray, zoom: float, side: int, turns: int) -> View:
+def _near(pyramid: Pyramid, box: np.ndarray, zoom: float, mirrored: bool, side: int, turns: int) -> View:
     """Gives the view around a box (px of the photo) that is `zoom` times as large as the face."""
     extent = zoom * float(np.sqrt((box[2:] - box[:2]).prod()))
-    return View(pyramid, (box[:2] + box[2:]) / 2 + 0.5 - extent / 2, extent, side, turns)
-
-
-def _mirrored(boxes: np.ndarray, side: int) -> np.ndarray:
-    """Takes boxes `(B, A, G, G, 4)` of a mirrored view back, each to the cell that mirrors its own."""
-    return (boxes[..., ::-1, :] * [-1, 1, -1, 1] + [side - 1, 0, side - 1, 0])[..., [2, 1, 0, 3]]
+    return View(pyramid, (box[:2] + box[2:]) / 2 + 0.5 - extent / 2, extent, side, turns, mirrored)
 
 
 def _sigmoid(values: np.ndarray) -> np.ndarray:
