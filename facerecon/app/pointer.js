@@ -1,7 +1,7 @@
 // A picture to point at (pointer.py). Places are shares of the picture's sides, so that they hold at every size on the
 // screen. What the visitor does is shown at once and sent on; the server's answer never moves the visitor's own mark.
 const PAUSE = 90; // ms between two messages while somebody drags or holds a key
-const PATIENCE = 2000; // ms to wait for the answer to a message before the next is sent all the same
+const PATIENCE = 5000; // ms to wait for the answer to a message before the next is sent all the same
 const REACH = 22; // px on the screen from which a handle can be taken
 const TILE = 26; // px on the screen above which a cell is a picture of its own
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -26,6 +26,7 @@ class Pointer {
     this.pad = child(root, "div", "pad");
     this.image = child(this.pad, "img", "picture");
     this.image.draggable = false;
+    this.strokes = this.pad.appendChild(root.querySelector("svg"));
     for (const name of ["outlines", "notes", "ghost", "marker", "handles"]) this[name] = child(this.pad, "div", name);
     this.touched = false; // since the last version
     this.points = [];
@@ -35,7 +36,7 @@ class Pointer {
     this.pad.addEventListener("click", (event) => { if (!event.target.dataset.handle) this.pick(event); });
     this.pad.addEventListener("pointerdown", (event) => this.grab(event));
     this.pad.addEventListener("pointermove", (event) => (this.held ? this.drag(event) : this.hover(event)));
-    for (const end of ["pointerup", "pointercancel"]) this.pad.addEventListener(end, () => { this.held = null; });
+    for (const end of ["pointerup", "pointercancel"]) this.pad.addEventListener(end, () => this.release());
     this.pad.addEventListener("pointerleave", () => { this.ghost.hidden = true; });
     this.pad.addEventListener("keydown", (event) => this.key(event));
   }
@@ -80,7 +81,13 @@ class Pointer {
       this.moves.has(i) || this.told.has(i) || this.held?.index === i ? this.points[i] : at));
   }
 
-  drawOver({ outlines, notes }) {
+  drawOver({ strokes, outlines, notes }) {
+    this.strokes.replaceChildren();
+    for (const { path, colour, width } of strokes) {
+      const node = this.strokes.appendChild(document.createElementNS(this.strokes.namespaceURI, "path"));
+      node.setAttribute("d", path);
+      node.style.cssText = `stroke:${colour};stroke-width:${width}px`;
+    }
     this.outlines.replaceChildren();
     for (const { box: [x0, y0, x1, y1], colour, label, ...look } of outlines) {
       const node = child(this.outlines, "div", ["outline", ...["dashed", "spotlight"].filter((name) => look[name])].join(" "));
@@ -97,6 +104,7 @@ class Pointer {
   }
 
   draw() {
+    this.pad.ariaBusy = String(this.moves.size + this.told.size > 0);
     this.marker.hidden = !this.place;
     if (this.place) this.frame(this.marker, this.place);
     this.ghost.hidden = true;
@@ -188,6 +196,11 @@ class Pointer {
     this.put(this.held.index, this.at(event).map((value, axis) => value + this.held.off[axis]));
   }
 
+  release() {
+    this.held = null;
+    this.pull = Date.now(); // what the keys do next is another step
+  }
+
   put(index, place) {
     this.points[index] = place.map(share);
     this.moves.set(index, { handle: index, at: this.points[index], pull: this.pull });
@@ -207,7 +220,7 @@ class Pointer {
     this.setStateValue("pointed", { version: this.version, place: this.place, turn: this.turn, moves });
     this.pausing = setTimeout(() => { this.pausing = 0; if (!this.told.size) this.flush(); }, PAUSE);
     clearTimeout(this.patience);
-    this.patience = setTimeout(() => { this.told.clear(); this.flush(); }, PATIENCE);
+    this.patience = setTimeout(() => { this.told.clear(); this.draw(); this.flush(); }, PATIENCE);
   }
 
   flush() {

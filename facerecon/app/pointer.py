@@ -24,6 +24,7 @@ from facerecon.app.texts import t
 
 STATE = "pointed"
 """Name of the component's one state: `{version, place, turn, moves}`, places as shares of the picture's sides."""
+HTML = '<div class="pointer"><svg class="strokes" viewBox="0 0 1 1" preserveAspectRatio="none"></svg></div>'
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +82,20 @@ class Note:
     strong: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Stroke:
+    """Lines and dots over the picture, all alike."""
+
+    lines: Sequence[np.ndarray]
+    "each `(P, 2)` px; a line of one point is a dot"
+    colour: str
+    "CSS"
+    width: float = 2.0
+    "px on the screen"
+    closed: bool = False
+    "whether each line's end is joined to its beginning"
+
+
 @dataclass(frozen=True)
 class Handle:
     """A point that can be dragged, or moved by the arrow keys."""
@@ -125,6 +140,7 @@ def pointer(
     sharp: bool = False,
     outlines: Callable[[Pointed], Sequence[Outline]] | None = None,
     notes: Sequence[Note] = (),
+    strokes: Sequence[Stroke] = (),
     handles: Sequence[Handle] = (),
     on_move: Callable[[Sequence[Move]], None] | None = None,
     version: str = "",
@@ -145,6 +161,7 @@ def pointer(
         sharp: whether pixels stay squares when the picture is enlarged.
         outlines: gives what is drawn over it, for what is pointed at.
         notes: written over it.
+        strokes: drawn over it, under the handles.
         handles: points that can be moved; where they are is for the caller to say, who may move others along.
         on_move: is told of moved handles, before the page runs again.
         version: of what is shown; another one puts the place back to `at`, and lets go of what is held.
@@ -171,6 +188,7 @@ def pointer(
         "sharp": sharp,
         "outlines": [asdict(o) | {"box": _shares(np.reshape(o.box, (2, 2)), size).ravel().tolist()} for o in drawn],
         "notes": [asdict(one) | {"at": _shares(np.array(one.at), size).tolist()} for one in notes],
+        "strokes": [_stroke(one, size) for one in strokes],
         "handles": [asdict(one) | {"at": _shares(np.array(one.at), size).tolist()} for one in handles],
         "leastWidth": least_width,
     }
@@ -182,6 +200,16 @@ def pointer(
 
     _component()(key=key, data=data, default={STATE: fresh}, on_pointed_change=tell)
     return pointed
+
+
+def _stroke(stroke: Stroke, size: np.ndarray) -> dict[str, Any]:
+    """Writes a stroke as the path of an SVG that is one wide and one high."""
+    end = "z" if stroke.closed else ""
+    path = []
+    for line in stroke.lines:
+        first, *others = (f"{x:.4g} {y:.4g}" for x, y in _shares(line, size))
+        path.append(f"M{first}L{' '.join(others) or first}{end}")
+    return {"path": "".join(path), "colour": stroke.colour, "width": stroke.width}
 
 
 def _told(key: str) -> dict[str, Any] | None:
@@ -218,4 +246,4 @@ def _component() -> Callable[..., Any]:
     """Registers the component, once."""
     folder = files("facerecon.app")
     parts = {kind: folder.joinpath(f"pointer.{kind}").read_text("utf-8") for kind in ("css", "js")}
-    return st.components.v2.component("facerecon.pointer", html='<div class="pointer"></div>', **parts)
+    return st.components.v2.component("facerecon.pointer", html=HTML, **parts)

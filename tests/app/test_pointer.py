@@ -55,6 +55,13 @@ def test_moves_keep_fractions_of_a_pixel(rng):
         assert (move.handle, move.pull) == (3, 12)
 
 
+def test_strokes_are_paths_over_the_whole_picture():
+    lines = [np.array([[-0.5, -0.5], [79.5, -0.5], [79.5, 39.5]]), np.array([[39.5, 19.5]])]
+    stroke = pointer._stroke(pointer.Stroke(lines, "#fff", 3, closed=True), np.array([80, 40]))
+    assert stroke == {"path": "M0 0L1 0 1 1zM0.5 0.5L0.5 0.5z", "colour": "#fff", "width": 3}
+    assert "z" not in pointer._stroke(pointer.Stroke(lines, "#fff"), np.array([80, 40]))["path"]
+
+
 def script():
     import numpy as np
     import streamlit as st

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +15,12 @@ import streamlit as st
 from facerecon.app import cache, layout, progress, state
 from facerecon.app.landmarks import pictures
 from facerecon.app.landmarks.controls import ALL
+from facerecon.app.landmarks.pictures import lines_of
 from facerecon.app.landmarks.subject import PARTS, Subject, groups_of, part_of
 from facerecon.app.numbers import duration
-from facerecon.app.pointer import Handle, Move, Picture, pointer
+from facerecon.app.pointer import Handle, Move, Picture, Stroke, pointer
 from facerecon.app.texts import t
-from facerecon.app.thumbnails import jpeg
+from facerecon.app.thumbnails import data_uri
 from facerecon.core.types import Mesh, Photo, View
 from facerecon.drawing.crops import Crop
 from facerecon.drawing.theme import STAGES, region_tone
@@ -34,8 +36,10 @@ MOST_HANDLES = 70
 COARSE = "ibug68"
 STEPS = 4
 """Of the fit, from where it was: half of the points are then within 0.05 px of where all steps would bring them."""
-SIDE, BESIDE = 720, 400
-"""px of the photo and of the head beside it: they are drawn anew at every move."""
+BESIDE = 400
+"""px of the picture of the head, which is drawn anew at every move."""
+SHADE = "#0c0e1266"
+"""Under the outline, so that it is seen on skin and on snow."""
 
 
 def move(subject: Subject, name: str, part: str, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
@@ -48,16 +52,20 @@ def move(subject: Subject, name: str, part: str, picture: DeltaGenerator, beside
     begin = time.perf_counter()
     mesh, view = _head(subject)
     taken = (time.perf_counter() - begin) * 1000
-    key = (subject.photo.digest, "moving", *around.ravel().tolist())
-    cut, small = cache.picture(
-        key, lambda: [pictures.cut_around(subject.photo, around, side) for side in (SIDE, BESIDE)]
-    )
+    place, sides = f"{subject.photo.digest}/{name}/{part}", (pictures.SIDE, BESIDE)
+    cut, small = cache.picture(place, lambda: [pictures.cut_around(subject.photo, around, side) for side in sides])
     layer = pictures.head_layer(small, mesh, view)
     with picture:
-        _handles(subject, name, indices, cut, pictures.outline_of(small, layer))
+        photo = cache.picture((place, "photo"), lambda: Picture.jpeg(cut.image))
+        strokes, handles = _drawn(subject, name, indices, cut, pictures.outline_of(small, layer))
+        put = _mover(subject, name, indices, cut)
+        more = {"strokes": strokes, "handles": handles, "on_move": put, "version": place}
+        pointer("landmarks_move", photo, t("landmarks.alt_move"), clickable=False, **more)
         layout.caption("landmarks.move_caption")
     with beside:
-        st.image(jpeg(pictures.over(small.image, layer)), width="stretch", alt=t("strip.alt_fitting"))
+        # As part of the page: under a link, it could be gone before the browser asks for it.
+        link, alt = data_uri(pictures.over(small.image, layer)), escape(t("strip.alt_fitting"), quote=True)
+        st.html(f'<img class="following" src="{link}" alt="{alt}">')
         held = len(subject.correction.held)
         number, unit = duration(taken)
         layout.caption("landmarks.refitted" if held else "landmarks.unmoved", count=held, time=f"{number} {unit}")
@@ -91,18 +99,30 @@ def _refitted(subject: Subject) -> FitStep:
     return step
 
 
-def _handles(subject: Subject, name: str, indices: Sequence[int], cut: Crop, outline: list[np.ndarray]) -> None:
-    """Shows a scheme's points as handles over the photo."""
-    shown = convert(subject.marks, name)
+def _drawn(
+    subject: Subject, name: str, indices: Sequence[int], cut: Crop, outline: list[np.ndarray]
+) -> tuple[list[Stroke], list[Handle]]:
+    """Gives what lies over the photo: all landmarks, lines, the head's outline; and a scheme's points as handles."""
+    points = cut.to_crop(convert(subject.marks, name).points)
     groups = {group: rows for group, rows in scheme(name).groups.items() if set(rows) & set(indices)}
-    picture = Picture.jpeg(pictures.moving_picture(cut, subject.marks, shown, groups, outline))
     colours = dict.fromkeys(indices, STAGES["landmarks"].dark)
     colours |= {row: region_tone(group).dark for group, rows in groups.items() for row in rows}
-    places = cut.to_crop(shown.points[list(indices)]).tolist()
-    handles = [
-        Handle((x, y), colours[index], f"{t(f'landmarks.part_{part_of(name, index)}')} {index + 1}")
-        for index, (x, y) in zip(indices, places, strict=True)
+    head = [cut.to_crop(curve) for curve in outline]
+    strokes = [
+        Stroke(cut.to_crop(subject.marks.points)[:, None], STAGES["landmarks"].dark, 2.5),
+        *(Stroke(points[pairs], region_tone(group).dark, 1.5) for group, pairs in lines_of(name, groups).items()),
+        Stroke(head, SHADE, 5, closed=True),
+        Stroke(head, STAGES["fitting"].dark, 2.5, closed=True),
     ]
+    labels = [f"{t(f'landmarks.part_{part_of(name, index)}')} {index + 1}" for index in indices]
+    places = points[list(indices)].tolist()
+    return strokes, [
+        Handle((x, y), colours[index], label) for index, (x, y), label in zip(indices, places, labels, strict=True)
+    ]
+
+
+def _mover(subject: Subject, name: str, indices: Sequence[int], cut: Crop) -> Callable[[Sequence[Move]], None]:
+    """Gives what takes in moves of handles, in px of the crop."""
 
     def put(moves: Sequence[Move]) -> None:
         correction = subject.correction
@@ -111,9 +131,7 @@ def _handles(subject: Subject, name: str, indices: Sequence[int], cut: Crop, out
             correction = correction.moved(name, indices[one.handle], place, hand=(one.handle, one.pull))
         state.correct(subject.photo, correction)
 
-    version = f"{subject.photo.digest}/{name}/{len(indices)}/{indices[0]}"
-    more = {"clickable": False, "handles": handles, "on_move": put, "version": version}
-    pointer("landmarks_move", picture, t("landmarks.alt_move"), **more)
+    return put
 
 
 def _steps(subject: Subject) -> None:

@@ -12,10 +12,8 @@ from facerecon.core.types import Landmarks, Mesh, Photo, View
 from facerecon.drawing.crops import Crop, crop
 from facerecon.drawing.landmark_figures import draw_ellipses, draw_iris, draw_measure, ellipses
 from facerecon.drawing.landmark_scene import point_colours
-from facerecon.drawing.overlays import HALO, draw_connections, draw_points, draw_pose, draw_triangles, outlines
+from facerecon.drawing.overlays import draw_connections, draw_points, draw_pose, draw_triangles, outlines
 from facerecon.drawing.render import Look, render_layer
-from facerecon.drawing.strokes import draw_curve, draw_dots
-from facerecon.drawing.theme import STAGES, rgb
 from facerecon.landmarks.schemes import scheme, triangles
 from facerecon.landmarks.stability import Spread
 
@@ -43,7 +41,7 @@ def points_picture(cut: Crop, marks: Landmarks, groups: Mapping[str, Sequence[in
     shown = np.isin(np.arange(len(points)), [row for rows in groups.values() for row in rows])
     image = cut.image
     if not every or len(points) <= FEW:
-        image = draw_connections(image, points, _lines(marks.scheme, groups), opacity=0.8)
+        image = draw_connections(image, points, lines_of(marks.scheme, groups), opacity=0.8)
     own = {name: np.asarray(rows) for name, rows in groups.items()}
     if every:
         return draw_points(image, points, own)
@@ -56,7 +54,7 @@ def surface_picture(cut: Crop, marks: Landmarks) -> np.ndarray:
     return draw_triangles(cut.image, cut.to_crop(marks.points), triangles(), opacity=0.75)
 
 
-def _lines(name: str, groups: Mapping[str, Sequence[int]]) -> dict[str, np.ndarray]:
+def lines_of(name: str, groups: Mapping[str, Sequence[int]]) -> dict[str, np.ndarray]:
     """Gives the lines of a scheme that lie in groups: group → `(C, 2)` points."""
     lines = scheme(name).connections
     return {group: lines[np.isin(lines, rows).all(axis=1)] for group, rows in groups.items()}
@@ -125,27 +123,6 @@ def over(image: np.ndarray, layer: np.ndarray, opacity: float = 0.85) -> np.ndar
     """Lays an RGBA layer over a picture."""
     share = layer[..., 3:].astype(np.float32) * np.float32(opacity / 255)
     return np.round(image * (1 - share) + layer[..., :3] * share).astype(np.uint8)
-
-
-def moving_picture(
-    cut: Crop, marks: Landmarks, shown: Landmarks, groups: Mapping[str, Sequence[int]], outline: list[np.ndarray]
-) -> np.ndarray:
-    """Shows what lies under the handles: all landmarks, small; the lines between the handles; the head's outline.
-
-    Args:
-        cut: the place that is worked on.
-        marks: all landmarks, px of the photo.
-        shown: those that have handles, in their scheme.
-        groups: of the scheme of `shown`.
-        outline: of the fitted head, curves `(P, 2)` px of the photo.
-    """
-    image = draw_dots(cut.image, cut.to_crop(marks.points), rgb(STAGES["landmarks"].dark), 1.3)
-    image = draw_connections(image, cut.to_crop(shown.points), _lines(shown.scheme, groups), 1.2, opacity=0.8)
-    for curve in outline:
-        curve = cut.to_crop(curve)
-        image = draw_curve(image, curve, HALO, 5, closed=True, opacity=0.35)
-        image = draw_curve(image, curve, rgb(STAGES["fitting"].dark), 2.5, closed=True)
-    return image
 
 
 def outline_of(cut: Crop, layer: np.ndarray) -> list[np.ndarray]:
