@@ -74,6 +74,12 @@ def test_every_part_opens_and_its_number_is_a_sum(app):
         check_sum(app)
 
 
+def test_every_picture_gets_plain_data(app):
+    # A number of another library's type would reach the browser in another wrapping, and the picture would be lost.
+    for element in app.get("bidi_component"):
+        assert element.proto.WhichOneof("data") == "json"
+
+
 def test_other_places_of_the_map_lead_somewhere(app, said):
     for place in (PHOTO, RESULT, (3, 2)):
         open_part(app, place)

@@ -20,6 +20,8 @@ from facerecon.networks.trace import Layer, Products, explain
 
 PHOTO = 960
 """px of the photo beside the map: the traced view, three times as fine."""
+SPOTLIGHT = 40
+"""px of the traced view; around a smaller field, a dimmed photo would be all that is seen."""
 COLOURS = ("blue", "green", "red")
 """The network's three input channels, in its order."""
 
@@ -131,7 +133,7 @@ def _photo(subject: Subject, layer: Layer, spot: Pointed, box: np.ndarray) -> No
     cell = np.concatenate([corner, corner + size])
     boxes = [(np.asarray(one) + 0.5) * factor - 0.5 for one in (box, cell)]
     outlines = [
-        Outline(tuple(boxes[0]), ACCENT.dark, label=t("inside.field"), spotlight=True),
+        Outline(tuple(boxes[0]), ACCENT.dark, label=t("inside.field"), spotlight=bool(np.ptp(box[::2]) > SPOTLIGHT)),
         Outline(tuple(boxes[1]), STAGES["landmarks"].dark),
     ]
     pointer(f"inside_photo_{subject.key}", photo, t("strip.alt_photo"), clickable=False, outlines=lambda _: outlines)
