@@ -10,6 +10,7 @@ DETECTORS = Registry(
         "centerface": "facerecon.detection.centerface:CenterFace",
         "tiny-yolo": "facerecon.detection.tiny_yolo:TinyYolo",
         "retinaface-resnet50": "facerecon.detection.retinaface:RetinaFaceResNet50",
+        "yolo-face": "facerecon.detection.yolo_face:YoloFace",
     },
 )
 """Each is a `detector.Detector`."""
