@@ -86,16 +86,21 @@ def loss_curves(
         line = {"color": tone.on(dark), "width": 2.5}
         hover = "%{x:.2f}: %{y:.3f}<extra></extra>"
         figure.add_scatter(x=p, y=values, name=name, mode="lines", line=line, hovertemplate=hover)
-    # Anchors stand in rows below the axis, spread a little so that many do not look like one.
     for row, (kind, probabilities) in enumerate(answers.items()):
-        shown = np.sort(probabilities)[:: max(1, len(probabilities) // 400)]
-        level = -0.45 - 0.55 * row + 0.26 * (np.arange(len(shown)) * 0.618 % 1 - 0.5)
-        marker = {"color": GROUPS[kind].on(dark), "size": 5, "opacity": 0.55}
-        hover = "%{x:.3f}<extra>" + labels[kind] + "</extra>"
-        figure.add_scatter(x=shown, y=level, mode="markers", marker=marker, hovertemplate=hover, showlegend=False)
+        figure.add_scatter(**_anchor_row(row, kind, probabilities, labels[kind], dark))
     dress(figure, dark).update_layout(height=height, showlegend=True)
     figure.update_xaxes(title_text=x_title, range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1])
     return figure.update_yaxes(title_text=y_title, range=[-2, 5.2], tickvals=[0, 1, 2, 3, 4, 5])
+
+
+def _anchor_row(row: int, kind: str, probabilities: np.ndarray, label: str, dark: bool) -> dict[str, object]:
+    """Describes dots below the axis, one an anchor, spread a little so that many do not look like one."""
+    shown = np.sort(probabilities)[:: max(1, len(probabilities) // 400)]
+    height = -0.45 - 0.55 * row + 0.26 * (np.arange(len(shown)) * 0.618 % 1 - 0.5)
+    marker = {"color": GROUPS[kind].on(dark), "size": 5, "opacity": 0.55}
+    hover = "%{x:.3f}<extra>" + label + "</extra>"
+    dots = {"x": shown, "y": height, "mode": "markers", "marker": marker}
+    return {**dots, "hovertemplate": hover, "showlegend": False}
 
 
 def share_bars(

@@ -128,13 +128,7 @@ def diagram(
     columns, rows = (max(place[axis] for place in tiles) + 1 for axis in (0, 1))
     picture = np.empty((rows * cell[1], columns * cell[0], 3), np.uint8)
     picture[:] = rgb(SURFACE.on(dark))
-    # Pixels of small maps stay squares; photos are averaged.
-    sized = {
-        place: cv2.resize(
-            tile, (side, side), interpolation=cv2.INTER_NEAREST if tile.shape[0] < side else cv2.INTER_AREA
-        )
-        for place, tile in tiles.items()
-    }
+    sized = {place: _resized(tile, side) for place, tile in tiles.items()}
     margin = (cell[0] - side) // 2
     boxes = {}
     for place, image in {**sized, **(large or {})}.items():
@@ -145,6 +139,11 @@ def diagram(
     for start, end in arrows:
         picture = _arrow(picture, boxes[start], boxes[end], rgb(QUIET.on(dark)))
     return picture
+
+
+def _resized(tile: np.ndarray, side: int) -> np.ndarray:
+    """Brings a square picture to a size; the pixels of small maps stay squares, photos are averaged."""
+    return cv2.resize(tile, (side, side), interpolation=cv2.INTER_NEAREST if len(tile) < side else cv2.INTER_AREA)
 
 
 def _arrow(picture: np.ndarray, start: np.ndarray, end: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
