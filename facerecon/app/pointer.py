@@ -186,10 +186,7 @@ def pointer(
         "hint": t("pointer.hint") if clickable else "",
         "clickable": clickable,
         "sharp": sharp,
-        "outlines": [asdict(o) | {"box": _shares(np.reshape(o.box, (2, 2)), size).ravel().tolist()} for o in drawn],
-        "notes": [asdict(one) | {"at": _shares(np.array(one.at), size).tolist()} for one in notes],
-        "strokes": [_stroke(one, size) for one in strokes],
-        "handles": [asdict(one) | {"at": _shares(np.array(one.at), size).tolist()} for one in handles],
+        **_overlays(size, drawn, notes, strokes, handles),
         "leastWidth": least_width,
     }
 
@@ -200,6 +197,22 @@ def pointer(
 
     _component()(key=key, data=data, default={STATE: fresh}, on_pointed_change=tell)
     return pointed
+
+
+def _overlays(
+    size: np.ndarray,
+    outlines: Sequence[Outline],
+    notes: Sequence[Note],
+    strokes: Sequence[Stroke],
+    handles: Sequence[Handle],
+) -> dict[str, list[dict[str, Any]]]:
+    """Writes what lies over a picture of a size, px, in shares of its sides."""
+    return {
+        "outlines": [asdict(o) | {"box": _shares(np.reshape(o.box, (2, 2)), size).ravel().tolist()} for o in outlines],
+        "notes": [asdict(one) | {"at": _shares(np.array(one.at), size).tolist()} for one in notes],
+        "strokes": [_stroke(one, size) for one in strokes],
+        "handles": [asdict(one) | {"at": _shares(np.array(one.at), size).tolist()} for one in handles],
+    }
 
 
 def _stroke(stroke: Stroke, size: np.ndarray) -> dict[str, Any]:
