@@ -15,10 +15,14 @@ SAMPLE = load_sample("astronaut")
 
 
 @pytest.fixture(scope="module")
-def found(parts):
-    """The landmarks of the first sample, as every page finds them."""
-    box = parts.detector.detect(SAMPLE).boxes[0]
-    return parts.landmarker.locate(SAMPLE, box)
+def locate(parts):
+    """Finds the landmarks of a photo, as every page does."""
+    return lambda photo: parts.landmarker.locate(photo, parts.detector.detect(photo).boxes[0])
+
+
+@pytest.fixture(scope="module")
+def found(locate):
+    return locate(SAMPLE)
 
 
 def html(app) -> str:
@@ -58,6 +62,46 @@ def test_the_same_points_in_every_scheme(start):
         assert said["landmarks.caption"].format(shown=count, count=count) in html(app)
     choose(app, "look", landmark_scheme_mediapipe478="ibug68", landmark_part_ibug68_True="eyes")
     assert said["landmarks.caption"].format(shown=12, count=68) in html(app)
+
+
+def test_a_second_network_is_compared(start):
+    app, said = start("en", "landmarks"), texts.table("en")
+    choose(app, "look", landmark_scheme_mediapipe478="ibug68")
+    told = said["landmarks.second_caption"].split("{percent}")
+    assert told[0] not in html(app).replace("&#x27;", "'")
+    app.toggle(key="landmark_second").set_value(True).run()
+    assert not app.exception and not app.warning
+    drawn = html(app).replace("&#x27;", "'")
+    percent = float(drawn.split(told[0])[1].split(" %")[0])
+    assert 1 < percent < 10
+
+
+def number(app, label: str) -> float:
+    """Reads a number of the row of numbers by its label."""
+    return float(html(app).split(f"<dt>{label}</dt><dd>")[1].split("<")[0])
+
+
+def test_every_photo_can_be_chosen_and_corrected(start, locate, jpeg):
+    app, said = start("en"), texts.table("en")
+    for name, image in (("one.jpg", SAMPLE.image), ("two.jpg", SAMPLE.image[:, ::-1])):
+        app.file_uploader[0].upload(name, jpeg(np.ascontiguousarray(image)), "image/jpeg")
+    app.run()
+    app.switch_page("pages/landmarks.py").run()
+    session = app.session_state["facerecon"]
+    second = session.photos[1]
+    roll = number(app, said["registration.roll"])
+    app.button_group(key=f"marked_photo_{second.digest[:12]}").set_value(1).run()
+    assert not app.exception
+    assert number(app, said["registration.roll"]) == pytest.approx(
+        -roll, abs=2
+    )  # mirrored
+    choose(app, "move")
+    assert said["landmarks.unmoved"] in html(app)
+    moved = Correction(locate(second)).moved("ibug68", 8, convert(locate(second), "ibug68").points[8] + (0, 5))
+    session.corrections[second.digest] = moved
+    app.run()
+    assert not app.exception
+    assert said["landmarks.refitted"].split("{time}")[0].format(count=1) in html(app)
 
 
 def test_how_firm_the_points_are(start):

@@ -12,6 +12,8 @@ from facerecon.landmarks.schemes import NAMES, scheme
 
 MODES = ("look", "firm", "move")
 ALL, SURFACE = "all", "surface"
+SECOND, SECOND_SCHEME = "face-api-68", "ibug68"
+"""A network of another family, and the points that it finds."""
 
 
 def choose_photo(run: Run) -> int:
@@ -70,3 +72,8 @@ def choose_part(name: str, surface: bool) -> str:
         key=f"landmark_part_{name}_{surface}",
         persist_state="session",
     )
+
+
+def choose_second() -> bool:
+    """Lets the visitor see what a second network finds."""
+    return st.toggle(t("landmarks.second"), key="landmark_second", persist_state="session")

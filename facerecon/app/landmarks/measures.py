@@ -26,6 +26,8 @@ from facerecon.morphable.pose import first_camera
 
 COLUMNS = (("eye",), ("brow", "cheek", "nose", "jaw", "tongue"), ("mouth",))
 """The regions whose expressions stand in one column, so that all are of like height."""
+MOST_TURNED = np.radians(45)
+"""Farther to the side, what is seen of the pupils' distance is too short to tell it."""
 
 
 def close_ups(subject: Subject) -> None:
@@ -96,6 +98,9 @@ def ruler(subject: Subject) -> None:
     layout.caption("landmarks.ruler_lead", iris=f"{IRIS_MM} ± {IRIS_STD_MM}")
     focal, told = first_camera(photo).focal, photo.focal_px is not None
     yaw = head_pose(subject.view.camera_from_head)[0]
+    if abs(yaw) > MOST_TURNED:
+        layout.caption("landmarks.ruler_turned")
+        return
     scale = iris_scale(marks, focal, yaw)
     # A focal length that EXIF told is as uncertain as the fit takes it to be: a tenth of a guess.
     focal_error = FitSettings().log_focal_std * (0.1 if told else 1)

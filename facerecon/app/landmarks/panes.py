@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from facerecon.app import cache, heads, layout
-from facerecon.app.landmarks import pictures
+from facerecon.app import cache, heads, layout, messages
+from facerecon.app.landmarks import controls, pictures
 from facerecon.app.landmarks.controls import ALL, SURFACE
 from facerecon.app.landmarks.subject import PARTS, Subject, groups_of, part_of
 from facerecon.app.numbers import two_digits
 from facerecon.app.pictures import outer_eye_distance
 from facerecon.app.texts import t
 from facerecon.app.thumbnails import jpeg
+from facerecon.core.errors import FaceReconError
 from facerecon.core.types import Landmarks
 from facerecon.drawing.crops import Crop
 from facerecon.drawing.landmark_figures import spread_bars
@@ -37,12 +38,20 @@ def look(subject: Subject, name: str, part: str, picture: DeltaGenerator, beside
     """Shows a scheme's points on the photo and, beside it, in space."""
     marks = convert(subject.marks, name)
     groups = groups_of(name, part if part in PARTS else None)
+    other = None
     with picture:
-        key = (subject.digest, "points", name, part)
-        image = cache.picture(key, lambda: jpeg(_drawn(_cut(subject), marks, groups, part)))
+        place = st.container()
+        if name == controls.SECOND_SCHEME and subject.marks.scheme != name and controls.choose_second():
+            other = _second(subject)
+    with place:
+        key = (subject.digest, "points", name, part, other is None)
+        image = cache.picture(key, lambda: jpeg(_drawn(_cut(subject), marks, groups, part, other)))
         st.image(image, width="stretch", alt=t("strip.alt_landmarks"))
         shown = len({row for rows in groups.values() for row in rows}) if part in PARTS else len(marks.points)
         layout.caption("landmarks.caption", shown=shown, count=len(marks.points))
+        if other is not None:
+            apart = np.linalg.norm(other.points - marks.points, axis=1).mean() / outer_eye_distance(marks)
+            layout.caption("landmarks.second_caption", percent=two_digits(100 * apart))
     with beside:
         show_space(subject, marks)
         layout.caption("landmarks.space")
@@ -53,10 +62,32 @@ def _cut(subject: Subject) -> Crop:
     return pictures.cut_around(subject.photo, subject.correction.found.points)
 
 
-def _drawn(cut: Crop, marks: Landmarks, groups: Mapping[str, Sequence[int]], part: str) -> np.ndarray:
+def _drawn(
+    cut: Crop, marks: Landmarks, groups: Mapping[str, Sequence[int]], part: str, other: Landmarks | None
+) -> np.ndarray:
     if part == SURFACE:
         return pictures.surface_picture(cut, marks)
+    if other is not None:
+        cut = pictures.with_differences(cut, marks, other)
     return pictures.points_picture(cut, marks, groups, every=part == ALL)
+
+
+def _second(subject: Subject) -> Landmarks | None:
+    """Gives what another network finds on the same face; None, and says why, where it finds none or is not here."""
+    shop = cache.workshop(landmarker=controls.SECOND)
+
+    def locate() -> tuple[Landmarks | None]:
+        with shop.lock:
+            return (shop.parts.landmarker.locate(subject.photo, subject.box),)
+
+    try:
+        (found,) = cache.picture((subject.photo.digest, controls.SECOND, *subject.box.tolist()), locate)
+    except FaceReconError as error:
+        messages.show_error(error)
+        return None
+    if found is None:
+        layout.caption("landmarks.second_none")
+    return found
 
 
 def show_space(subject: Subject, marks: Landmarks) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,11 +15,13 @@ from facerecon.drawing.landmark_figures import draw_ellipses, draw_iris, draw_me
 from facerecon.drawing.landmark_scene import point_colours
 from facerecon.drawing.overlays import draw_connections, draw_points, draw_pose, draw_triangles, outlines
 from facerecon.drawing.render import Look, render_layer
+from facerecon.drawing.strokes import draw_lines
 from facerecon.landmarks.schemes import scheme, triangles
 from facerecon.landmarks.stability import Spread
 
 FEW = 100
 """Points, up to which the lines between them can be told apart."""
+WHITE = (255, 255, 255)
 CLOSE = 360
 """px of a picture from near."""
 
@@ -43,10 +46,18 @@ def points_picture(cut: Crop, marks: Landmarks, groups: Mapping[str, Sequence[in
     if not every or len(points) <= FEW:
         image = draw_connections(image, points, lines_of(marks.scheme, groups), opacity=0.8)
     own = {name: np.asarray(rows) for name, rows in groups.items()}
+    radius = 0.004 * image.shape[0]
     if every:
-        return draw_points(image, points, own)
+        return draw_points(image, points, own, radius=radius if len(points) <= FEW else None)
     places = {name: np.searchsorted(np.flatnonzero(shown), rows) for name, rows in own.items()}
-    return draw_points(image, points[shown], places, radius=0.004 * image.shape[0])
+    return draw_points(image, points[shown], places, radius=radius)
+
+
+def with_differences(cut: Crop, marks: Landmarks, other: Landmarks) -> Crop:
+    """Draws into a crop where another network has the same points: white, joined to the first."""
+    first, second = cut.to_crop(marks.points), cut.to_crop(other.points)
+    image = draw_lines(cut.image, first, second, WHITE, 1.5)
+    return replace(cut, image=draw_points(image, second, colour=WHITE, radius=0.0035 * image.shape[0]))
 
 
 def surface_picture(cut: Crop, marks: Landmarks) -> np.ndarray:
