@@ -204,7 +204,7 @@ class _Run:
             neutral=head.skin(neutral),
             neutral_landmarks68=head.landmarks("ibug68").on(neutral, head.triangles),
             texture=self.texture,
-            part_images=_part_images(self.photos[0], self.landmarks[0], head),
+            part_images=_part_images(self.photos[0], self.landmarks[0], head, fit),
             head_model=head.name,
             timings_ms={},
             warnings=tuple(self.warnings),
@@ -265,13 +265,16 @@ def _corrected(found: Landmarks, points: np.ndarray, photo: Photo) -> Landmarks:
     return replace(found, points=points)
 
 
-def _part_images(photo: Photo, landmarks: Landmarks, head: FaceModel) -> dict[str, np.ndarray]:
+def _part_images(photo: Photo, landmarks: Landmarks, head: FaceModel, fit: Fit) -> dict[str, np.ndarray]:
     """Paints the parts that are not skin, the eyes in the colours that the photo shows."""
-    if len(head.part_names) == 1 or landmarks.scheme != "mediapipe478":
+    if len(head.part_names) == 1:
         return {}
+    # Where a scheme has no irises, those of the fitted head tell where to look for them.
+    with_irises = landmarks.scheme == "mediapipe478"
+    points = landmarks.points if with_irises else landmark_positions(head, fit, 0, "mediapipe478")
     seen = []
     for side in ("left", "right"):
-        ring = landmarks.points[list(scheme("mediapipe478").groups[f"{side}_iris"])]
+        ring = points[list(scheme("mediapipe478").groups[f"{side}_iris"])]
         centre = ring.mean(axis=0)
         seen.append((centre, float(np.linalg.norm(ring - centre, axis=1).mean())))
     irises = tuple(iris_colour(photo.image, *eye) for eye in seen)

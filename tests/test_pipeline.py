@@ -8,7 +8,6 @@ import pytest
 from facerecon.core.errors import NoFaceError, SettingsError
 from facerecon.core.types import Photo
 from facerecon.detection import DETECTORS
-from facerecon.geometry.transforms import head_pose
 from facerecon.pipeline import STAGES, Settings, landmark_positions, reconstruct, reconstruct_steps
 from facerecon.samples import SAMPLES, load_sample, load_truth
 
@@ -57,10 +56,14 @@ def test_the_astronaut_smiles(astronaut_head, anny):
     assert expression[anny.expression_names.index("mouthSmileRight")] > 0.4
 
 
+def angle_between(first, second):
+    """Degrees."""
+    return np.degrees(np.arccos((np.trace(first[:3, :3] @ second[:3, :3].T) - 1) / 2))
+
+
 def test_pose_is_recovered(subject):
     head, truth = subject
-    turned = head.fit.views[0].camera_from_head[:3, :3] @ truth.camera_from_head[:3, :3].T
-    assert np.degrees(np.arccos((np.trace(turned) - 1) / 2)) < 2, np.degrees(head_pose(turned))
+    assert angle_between(head.fit.views[0].camera_from_head, truth.camera_from_head) < 2
 
 
 def test_shape_is_better_than_the_mean_head(subject, anny):
@@ -148,6 +151,19 @@ def test_runs_are_the_same_twice(parts):
     first, second = (reconstruct([photo], texture_size=512, parts=parts) for _ in range(2))
     np.testing.assert_array_equal(first.mesh.vertices, second.mesh.vertices)
     np.testing.assert_array_equal(first.texture.image, second.texture.image)
+
+
+def test_68_points_make_a_whole_head_too(subject):
+    """Its pose is nearly the 478 points' one, and its eyes have the colour that they find."""
+    dense, truth = subject
+    head = reconstruct(dense.photos, landmarker="face-api-68", texture_size=512)
+    assert angle_between(head.fit.views[0].camera_from_head, truth.camera_from_head) < 5
+    eyes = np.linalg.norm(np.subtract(*head.landmarks[0].points[[36, 45]]))
+    assert np.median(head.fit.views[0].residuals) < 0.01 * eyes
+    assert set(head.part_images) == set(dense.part_images)
+    for side in ("eye_left", "eye_right"):
+        away = head.part_images[side].mean(axis=(0, 1)) - dense.part_images[side].mean(axis=(0, 1))
+        assert np.abs(away).max() < 12
 
 
 def test_the_canonical_head_runs_through():

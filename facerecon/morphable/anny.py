@@ -14,11 +14,10 @@ import numpy as np
 
 from facerecon.core.arrays import read_only
 from facerecon.core.errors import SettingsError
-from facerecon.core.types import Camera
 from facerecon.geometry.procrustes import procrustes
 from facerecon.geometry.transforms import apply
 from facerecon.morphable.face_model import DATA, LinearFaceModel, SurfacePoints
-from facerecon.morphable.landmark_errors import mean_error
+from facerecon.morphable.landmark_errors import LandmarkErrors, landmark_errors
 from facerecon.morphable.phenotype import blend
 
 
@@ -60,10 +59,8 @@ class AnnyHead(LinearFaceModel):
     def spread478(self) -> np.ndarray:
         return read_only(self._correspondences["mediapipe478_spread"], np.float64)
 
-    def landmark_error(self, scheme: str, camera: Camera, camera_from_head: np.ndarray) -> np.ndarray:
-        if scheme == "mediapipe478":
-            return mean_error(camera, camera_from_head)
-        return super().landmark_error(scheme, camera, camera_from_head)
+    def landmark_errors(self, landmarker: str | None, scheme: str) -> LandmarkErrors | None:
+        return landmark_errors(landmarker, scheme)
 
     def outline(self) -> tuple[np.ndarray, np.ndarray]:
         found = self._correspondences

@@ -6,15 +6,18 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
 from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.errors import SettingsError
-from facerecon.core.types import Camera, Mesh
+from facerecon.core.types import Mesh
 from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.nearest import nearest_on_surface
+
+if TYPE_CHECKING:
+    from facerecon.morphable.landmark_errors import LandmarkErrors
 
 DATA = files("facerecon.morphable") / "data"
 
@@ -78,8 +81,8 @@ class FaceModel(Protocol):
         """Gives how far detected landmarks stray over the skin, `(L,)` mm, one standard deviation; inf: not here."""
         ...
 
-    def landmark_error(self, scheme: str, camera: Camera, camera_from_head: np.ndarray) -> np.ndarray:
-        """Gives how far off detected landmarks are on average at a pose, `(L, 2)` px, where it was measured; else 0."""
+    def landmark_errors(self, landmarker: str | None, scheme: str) -> LandmarkErrors | None:
+        """Tells how a landmarker's points of a scheme err on this head; None where that was not measured."""
         ...
 
     def from_arkit(self, scores: np.ndarray) -> np.ndarray:
@@ -134,8 +137,8 @@ class LinearFaceModel:
             return self.spread478
         return np.array([self.spread478[rows].mean() for rows in self._sources(scheme)])
 
-    def landmark_error(self, scheme: str, camera: Camera, camera_from_head: np.ndarray) -> np.ndarray:
-        return np.zeros((len(self.landmarks(scheme).triangle), 2))
+    def landmark_errors(self, landmarker: str | None, scheme: str) -> LandmarkErrors | None:
+        return None
 
     def from_arkit(self, scores: np.ndarray) -> np.ndarray:
         return scores[[ARKIT_NAMES.index(name) for name in self.expression_names]]

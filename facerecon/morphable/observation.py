@@ -90,11 +90,10 @@ def observe(
     view: ViewState,
     noise: float,
     robust: float,
-    corrected: bool = True,
 ) -> Observation:
     """Projects the model's landmarks into a photo and compares them with the detected ones.
 
-    With `corrected`, the detector's mean error at the view's pose is taken off first, where it was measured.
+    Their landmarker's mean error at the view's pose is taken off first, where it was measured.
     """
     head = model.shape(identity, view.expression)
     surface = model.landmarks(landmarks.scheme)
@@ -108,9 +107,9 @@ def observe(
         rows[moving] = vertices[:, None]
         weights[moving] = [1, 0, 0]
         importance[moving] = 0.5
-    detected = landmarks.points
-    if corrected:
-        detected = detected - model.landmark_error(landmarks.scheme, view.camera, view.camera_from_head)
+    errors = model.landmark_errors(landmarks.landmarker, landmarks.scheme)
+    bias = 0.0 if errors is None else errors.mean(view.camera, view.camera_from_head)
+    detected = landmarks.points - bias
     points = (head[rows] * weights[:, :, None]).sum(axis=1)
     projected, depth = project_head(view.camera, view.camera_from_head, points)
     sigma = noise * model.landmark_spread(landmarks.scheme) * view.camera.focal / depth

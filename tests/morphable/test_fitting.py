@@ -1,5 +1,7 @@
 """Heads that we made are found again from landmarks that we projected."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,18 +11,19 @@ from facerecon.geometry.projection import project_head
 from facerecon.geometry.transforms import apply, camera_from_head_rotation, rigid
 from facerecon.morphable import HEADS
 from facerecon.morphable.fitting import FitSettings, as_fit, fit, fit_steps, size_spread
-from facerecon.morphable.landmark_errors import mean_error
+from facerecon.morphable.landmark_errors import landmark_errors
 
 CAMERA = Camera(1000, 1000, 1600.0, np.array([499.5, 499.5]))
 POSES = [(0, 0, 0), (20, 5, 10), (-25, -8, -5)]
 
 
-def photograph(head, identity, expression, degrees, distance=700.0):
-    """Projects a head's landmarks as MediaPipe would see them: with its mean error at that pose."""
-    pose = rigid(camera_from_head_rotation(*np.radians(degrees)), np.array([10.0, 20.0, distance]))
-    points = head.landmarks("mediapipe478").on(head.shape(identity, expression), head.triangles)
-    pixels, _ = project_head(CAMERA, pose, points)
-    return pose, Landmarks(pixels + mean_error(CAMERA, pose), None, "mediapipe478", expression)
+def photograph(head, identity, expression, degrees, found=("mediapipe", "mediapipe478")):
+    """Projects a head's landmarks as a landmarker would see them: with its mean error at that pose."""
+    landmarker, scheme = found
+    pose = rigid(camera_from_head_rotation(*np.radians(degrees)), np.array([10.0, 20.0, 700.0]))
+    points = head.landmarks(scheme).on(head.shape(identity, expression), head.triangles)
+    pixels = project_head(CAMERA, pose, points)[0] + landmark_errors(*found).mean(CAMERA, pose)
+    return pose, Landmarks(pixels, None, scheme, expression if landmarker == "mediapipe" else None, landmarker)
 
 
 def angle_between(first, second):
@@ -53,6 +56,26 @@ def test_one_photo_is_recovered(anny, rng, degrees):
     eyes = np.linalg.norm(marks.points[33] - marks.points[263])
     assert np.median(found.views[0].residuals) < 0.01 * eyes
     assert found.views[0].expression[anny.expression_names.index("jawOpen")] > 0.2
+
+
+@pytest.mark.parametrize("found", [("face-api-68", "ibug68"), ("mediapipe", "ibug68")])
+@pytest.mark.parametrize("degrees", POSES)
+def test_68_points_tell_pose_and_shape_too(anny, rng, found, degrees):
+    identity = rng.normal(size=80) * np.r_[np.full(60, 0.8), np.full(20, 0.3)]
+    pose, marks = photograph(anny, identity, np.zeros(52), degrees, found)
+    fitted = fit(anny, [marks], [CAMERA], focal_known=[True])
+    assert angle_between(fitted.views[0].camera_from_head, pose) < 2
+    assert face_error(anny, fitted.identity, identity) < 0.8 * face_error(anny, np.zeros(80), identity)
+
+
+def test_points_that_nobody_found_have_no_mean_error(anny):
+    """The same points make another head when a landmarker's habits are not known."""
+    _, marks = photograph(anny, np.zeros(80), np.zeros(52), (20, 5, 0), ("face-api-68", "ibug68"))
+    known, unknown = (
+        fit(anny, [one], [CAMERA], focal_known=[True]) for one in (marks, replace(marks, landmarker=None))
+    )
+    assert np.median(known.views[0].residuals) < 0.3 * np.median(unknown.views[0].residuals)
+    assert np.linalg.norm(known.identity) < 0.5 * np.linalg.norm(unknown.identity)
 
 
 def test_three_photos_do_better_than_one(anny, rng):
@@ -97,7 +120,7 @@ def test_outliers_hardly_matter(anny, rng):
     pose, marks = photograph(anny, identity, expression, (0, 0, 0))
     spoilt = marks.points.copy()
     spoilt[rng.choice(478, 40, replace=False)] += rng.normal(0, 60, (40, 2))
-    found = fit(anny, [Landmarks(spoilt, None, marks.scheme, expression)], [CAMERA], focal_known=[True])
+    found = fit(anny, [replace(marks, points=spoilt)], [CAMERA], focal_known=[True])
     assert angle_between(found.views[0].camera_from_head, pose) < 3
 
 
