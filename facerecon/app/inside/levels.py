@@ -36,7 +36,7 @@ def levels(subject: Subject) -> None:
     face = st.select_slider(
         t("inside.size"),
         SIZES,
-        value=64,
+        value=subject.first_size,
         format_func=lambda size: f"{size} px",
         key="inside_face",
         persist_state="session",

@@ -18,12 +18,14 @@ from facerecon.networks.trace import Layer, receptive_field
 DETECTOR = "retinaface"
 TRACED = 320
 """px of the view whose maps are shown: small enough that single cells can be clicked."""
-TRACED_FACE = 120
-"""px of the face in it."""
+TRACED_FACES = 120, 200
+"""px of the face in it: least and most; as little as the photo leaves no empty border."""
 SIDE = 512
 """px of the views in which the face is scaled."""
 SIZES = (8, 11, 16, 23, 32, 45, 64, 90, 128, 181, 256, 362)
 """px of the face in them: half octaves."""
+FIRST_SIZES = 45, 181
+"""px: least and most to begin with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,22 @@ class Subject:
         middle = np.where(2 * half < extent, inside, (extent - 1) / 2)
         return crop(self.photo.image, np.concatenate([middle - half, middle + half]), side, 0, ground)
 
+    @property
+    def share(self) -> float:
+        """Size of the face, by the shorter side of the photo."""
+        return float(self.faces.sizes[self.chosen]) / min(self.photo.image.shape[:2])
+
+    @property
+    def traced_face(self) -> float:
+        """px of the face in the traced view."""
+        return float(np.clip(TRACED * self.share, *TRACED_FACES))
+
+    @property
+    def first_size(self) -> int:
+        """Which of `SIZES` the lesson begins with: the photo about fills the view, and the face is found."""
+        wanted = np.clip(SIDE * self.share, *FIRST_SIZES)
+        return min(SIZES, key=lambda size: abs(np.log(size / wanted)))
+
     def boxes(self, view: Crop) -> np.ndarray:
         """Gives all faces `(F, 4)` in px of a view."""
         return view.to_crop(self.faces.boxes.reshape(-1, 2)).reshape(-1, 4)
@@ -65,12 +83,12 @@ class Subject:
 
 def traced_view(subject: Subject) -> Crop:
     """Gives the view whose maps are shown."""
-    return cache.picture((subject.key, "inside", "view"), lambda: subject.view(TRACED, TRACED_FACE))
+    return cache.picture((subject.key, "inside", "view"), lambda: subject.view(TRACED, subject.traced_face))
 
 
 def shown(subject: Subject, side: int) -> np.ndarray:
     """Gives what the traced view shows, `(side, side, 3)`, as fine as it is wanted."""
-    return subject.view(side, TRACED_FACE * side / TRACED, GROUND).image
+    return subject.view(side, subject.traced_face * side / TRACED, GROUND).image
 
 
 def shown_scaled(subject: Subject, face: int) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from facerecon.app.inside.views import SIDE, SIZES, TRACED, TRACED_FACE, Subject, enlarged, shown
+from facerecon.app.inside.views import SIDE, SIZES, TRACED, TRACED_FACES, Subject, enlarged, shown
 from facerecon.core.types import Faces, Photo
 from facerecon.networks.retinaface import MEAN
 
@@ -28,8 +28,21 @@ def test_the_face_has_its_size(face):
 @pytest.mark.parametrize("box", [(0.0, 0, 60, 60), (840.0, 540, 899, 599), (400.0, 5, 460, 70)])
 def test_a_face_at_the_border_brings_no_ground(box):
     one = subject(box=box)
-    view = one.view(TRACED, TRACED_FACE)  # some 160 px of the photo
+    view = one.view(TRACED, one.traced_face)
     assert not (view.image == MEAN).all(axis=2).any()
+
+
+@pytest.mark.parametrize("side", [30, 200, 330, 590])
+def test_the_traced_view_is_full_of_photo_where_that_can_be(side):
+    one = subject(box=(100.0, 5.0, 100.0 + side, 5.0 + side))
+    assert TRACED_FACES[0] <= one.traced_face <= TRACED_FACES[1]
+    empty = (one.view(TRACED, one.traced_face).image == MEAN).all(axis=2).any()
+    assert empty == (side > 600 * TRACED_FACES[1] / TRACED)
+
+
+@pytest.mark.parametrize(("side", "size"), [(10, 45), (75, 64), (105, 90), (300, 181), (590, 181)])
+def test_the_first_size_about_fills_the_view(side, size):
+    assert subject(box=(100.0, 5.0, 100.0 + side, 5.0 + side)).first_size == size
 
 
 def test_a_small_photo_stands_in_the_middle():
@@ -41,8 +54,8 @@ def test_a_small_photo_stands_in_the_middle():
 
 def test_what_is_shown_is_the_view(rng):
     one = subject()
-    small, large = one.view(TRACED, TRACED_FACE), shown(one, 3 * TRACED)
-    view = one.view(3 * TRACED, 3 * TRACED_FACE)
+    small, large = one.view(TRACED, one.traced_face), shown(one, 3 * TRACED)
+    view = one.view(3 * TRACED, 3 * one.traced_face)
     np.testing.assert_allclose(view.corner, small.corner)
     assert view.scale == pytest.approx(3 * small.scale) and large.shape == (960, 960, 3)
 
