@@ -55,7 +55,7 @@ def spread(landmarker: Landmarker, photo: Photo, box: np.ndarray, rng: np.random
         What was found; a variation in which the face was lost is left out.
     """
     found = list(spread_steps(landmarker, photo, box, rng, rounds))
-    points = np.array([points for _, points in found]).reshape(len(found), -1, 2)
+    points = np.array([points for _, points in found]).reshape(len(found), scheme(landmarker.scheme).count, 2)
     return Spread(read_only(points, np.float64), tuple(kind for kind, _ in found))
 
 

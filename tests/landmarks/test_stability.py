@@ -67,6 +67,15 @@ def test_lost_faces_are_left_out(photo):
     assert "mirrored" not in seen.kinds and len(seen.points) == 12
 
 
+def test_a_face_that_is_never_found_again_has_no_spread(photo):
+    class Blind(Dots):
+        def locate(self, photo, box):
+            return None
+
+    lost = spread(Blind(), photo, BOX, np.random.default_rng(0), rounds=1)
+    assert lost.points.shape == (0, 5, 2) and lost.kinds == ()
+
+
 def test_the_real_landmarker_is_firm_to_a_pixel_or_so(face_mesh, astronaut, make_photo, found):
     seen = spread(face_mesh, make_photo(astronaut), np.array([174.0, 73, 276, 175]), np.random.default_rng(0), rounds=2)
     assert len(seen.kinds) == 8

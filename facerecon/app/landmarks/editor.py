@@ -38,6 +38,8 @@ STEPS = 4
 """Of the fit, from where it was: half of the points are then within 0.05 px of where all steps would bring them."""
 BESIDE = 400
 """px of the picture of the head, which is drawn anew at every move."""
+AIR = (0.3, 0.12)
+"""Around the whole face, and around a part of it, as a share of its extent."""
 SHADE = "#0c0e1266"
 """Under the outline, so that it is seen on skin and on snow."""
 
@@ -53,7 +55,8 @@ def move(subject: Subject, name: str, part: str, picture: DeltaGenerator, beside
     mesh, view = _head(subject)
     taken = (time.perf_counter() - begin) * 1000
     place, sides = f"{subject.photo.digest}/{name}/{part}", (pictures.SIDE, BESIDE)
-    cut, small = cache.picture(place, lambda: [pictures.cut_around(subject.photo, around, side) for side in sides])
+    air = AIR[part in PARTS]
+    cut, small = cache.picture(place, lambda: [pictures.cut_around(subject.photo, around, side, air) for side in sides])
     layer = pictures.head_layer(small, mesh, view)
     with picture:
         photo = cache.picture((place, "photo"), lambda: Picture.jpeg(cut.image))
