@@ -156,7 +156,7 @@ def table(result: dict[str, Any]) -> str:
         "|---|" + "---:|" * (len(CLASSES) + 8),
         *(_row(name, row, result["samples"]) for name, row in result["detectors"].items()),
         "",
-        f"ms: median of {min(TIMED, result['pictures'])} pictures; in 8s: eight at once (mediapipe takes one after the other).",
+        f"ms: median of {min(TIMED, result['pictures'])} pictures; in 8s: eight at once (mediapipe: one after the other).",
         *(f"- {name}: {reason}" for name, reason in result["absent"].items()),
     ]
     return "\n".join(lines)
