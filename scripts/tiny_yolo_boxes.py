@@ -1,7 +1,8 @@
 """Measures how Tiny-YOLO's boxes must change to bound whole faces: `python -m scripts.tiny_yolo_boxes [PICTURES]`.
 
 Compares them with the true boxes of made pictures (not those of the benchmark) and prints SHIFT and SCALE for
-`facerecon/detection/tiny_yolo.py`: medians over the faces that were found. Repeat until it prints what stands there already.
+`facerecon/detection/tiny_yolo.py`: medians over the faces that were found. Repeat until it
+prints what stands there already.
 """
 
 from __future__ import annotations
