@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 logger = logging.getLogger(__name__)
 STDERR = 2
-_lock = threading.Lock()  # file descriptors belong to the whole process
+_lock = threading.RLock()  # of the whole process; the collector may close a task in the thread that runs another
 
 
 @contextlib.contextmanager

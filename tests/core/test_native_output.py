@@ -39,3 +39,19 @@ def test_many_threads_restore_the_same_stream(capfd):
     after = os.fstat(2)
     assert (before.st_dev, before.st_ino) == (after.st_dev, after.st_ino)
     assert capfd.readouterr().err == ""
+
+
+def test_a_block_within_a_block_of_the_same_thread(capfd, caplog):
+    caplog.set_level(logging.DEBUG, "facerecon.core.native_output")
+
+    def nest():
+        with native_output_to_log():
+            os.write(2, b"outer\n")
+            with native_output_to_log():
+                os.write(2, b"inner\n")
+
+    thread = threading.Thread(target=nest, daemon=True)
+    thread.start()
+    thread.join(timeout=20)
+    assert not thread.is_alive() and capfd.readouterr().err == ""
+    assert sorted(record.message for record in caplog.records) == ["inner", "outer"]
