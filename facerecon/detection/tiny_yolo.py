@@ -55,7 +55,7 @@ class TinyYolo(NetworkDetector):
     def candidates(self, views: np.ndarray) -> list[Faces]:
         """Finds every box above `FLOOR` in views `(B, S, S, 3)` RGB uint8."""
         pixels = torch.from_numpy(views).to(self.device).permute(0, 3, 1, 2).float()
-        boxes, scores = decode(self.network(pixels).double().cpu().numpy())
+        boxes, scores = decode(self.network(pixels).cpu().double().numpy())
         above = scores > FLOOR
         return [Faces(tightened(boxes[view][rows]), scores[view][rows]) for view, rows in enumerate(above)]
 

@@ -32,7 +32,7 @@ class YoloFace(NetworkDetector):
     def candidates(self, views: np.ndarray) -> list[Faces]:
         """Finds every box above `FLOOR` in views `(B, S, S, 3)` RGB uint8."""
         pixels = torch.from_numpy(views).to(self.device).permute(0, 3, 1, 2).float()
-        logits, sides, points = (part.double().cpu().numpy() for part in self.network(pixels))
+        logits, sides, points = (part.cpu().double().numpy() for part in self.network(pixels))
         scores = 1 / (1 + np.exp(-logits))
         centres, strides = cells(views.shape[1], views.shape[2])
         found = []
