@@ -147,6 +147,7 @@ def _median_iou(pairs: Sequence[Match], threshold: float) -> float | None:
 def table(result: dict[str, Any]) -> str:
     """Formats the numbers as Markdown."""
     kind, cores = result["machine"]["type"], result["machine"]["cores"]
+    timed = min(TIMED, result["pictures"])
     classes = " | ".join(f"AP {low:.0f}–{high:.0f} px" for low, high in CLASSES)
     lines = [
         f"{result['faces']} faces on {result['pictures']} made pictures, {result['negatives']} pictures without faces, "
@@ -156,7 +157,7 @@ def table(result: dict[str, Any]) -> str:
         "|---|" + "---:|" * (len(CLASSES) + 8),
         *(_row(name, row, result["samples"]) for name, row in result["detectors"].items()),
         "",
-        f"ms: median of {min(TIMED, result['pictures'])} pictures; in 8s: eight at once (mediapipe: one after the other).",
+        f"ms: median of {timed} pictures; in 8s: eight at once (mediapipe: one after the other).",
         *(f"- {name}: {reason}" for name, reason in result["absent"].items()),
     ]
     return "\n".join(lines)
