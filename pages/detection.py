@@ -49,7 +49,7 @@ def wait() -> None:
     with picture:
         display.show_photo(photo, photo, {}, None, False)
     with control:
-        weights.offer([bench.file(alone)], bench.label(alone))
+        weights.offer(bench.missing(alone), bench.label(alone))
     display.show_table(photo, {})
 
 

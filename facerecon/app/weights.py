@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
 from facerecon.app import cache, messages
 from facerecon.app.numbers import size
 from facerecon.app.texts import t
-from facerecon.assets import Asset, found, locate
+from facerecon.assets import Asset, find, found, locate
 from facerecon.core.errors import FaceReconError
 
 
 def is_here(asset: Asset) -> bool:
     """Tells whether a file is on this computer; once it is, it is not asked again."""
     return cache.picture((asset.sha256, "here"), lambda: found(asset)) is not None
+
+
+def missing(names: Iterable[str]) -> list[Asset]:
+    """Lists which of the manifest's files `names` are not on this computer."""
+    return [asset for asset in map(find, names) if not is_here(asset)]
 
 
 def offer(assets: Sequence[Asset], label: str) -> None:

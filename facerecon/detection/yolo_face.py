@@ -18,7 +18,7 @@ class YoloFace(NetworkDetector):
 
     name = "yolo-face"
     family = "YOLO"
-    asset = "yolo_face"
+    assets = ("yolo_face",)
     threshold = 0.5
     overlap = 0.45
     side = 640
@@ -27,7 +27,7 @@ class YoloFace(NetworkDetector):
 
     def load(self) -> Network:
         """Builds the network with public weights."""
-        return read_yolo_face(locate(self.asset))
+        return read_yolo_face(locate(self.assets[0]))
 
     def candidates(self, views: np.ndarray) -> list[Faces]:
         """Finds every box above `FLOOR` in views `(B, S, S, 3)` RGB uint8."""

@@ -25,8 +25,8 @@ class Embedder(Protocol):
 
     name: str
     "as in the table of embedders"
-    asset: str
-    "the manifest's name of its weights"
+    assets: tuple[str, ...]
+    "the manifest's names of the files of its weights"
     threshold: float
     "distance below which two faces count as one person's"
     threshold_source: str
@@ -57,7 +57,7 @@ class NetworkEmbedder(ABC):
     """
 
     name: str
-    asset: str
+    assets: tuple[str, ...]
     threshold: float
     threshold_source: str
     side: int

@@ -25,7 +25,7 @@ class FaceApi(NetworkEmbedder):
     """Embeds faces with dlib's network."""
 
     name = "face-api"
-    asset = "face_recognition"
+    assets = ("face_recognition", "face_recognition_manifest")
     threshold = RAW_THRESHOLD / MEAN_LENGTH
     threshold_source = "dlib: 0.6 / 1.46"
     side = SIDE
@@ -33,4 +33,4 @@ class FaceApi(NetworkEmbedder):
 
     def load(self) -> FaceRecognition:
         """Reads the weights that face-api converted from dlib's."""
-        return FaceRecognition.from_face_api(read_face_api(locate(self.asset), locate(f"{self.asset}_manifest")))
+        return FaceRecognition.from_face_api(read_face_api(*map(locate, self.assets)))

@@ -22,7 +22,7 @@ class FaceNet(NetworkEmbedder):
     """Embeds faces with FaceNet's network."""
 
     name = "facenet"
-    asset = "facenet"
+    assets = ("facenet",)
     threshold = 1.1**0.5  # 1.1 between squares
     threshold_source = "Schroff et al. 2015, figure 1: √1.1"
     side = SIDE
@@ -30,4 +30,4 @@ class FaceNet(NetworkEmbedder):
 
     def load(self) -> InceptionResnet:
         """Reads the checkpoint."""
-        return read_facenet(locate(self.asset))
+        return read_facenet(locate(self.assets[0]))

@@ -40,13 +40,13 @@ class FaceApi68:
     """
 
     name = "face-api-68"
-    asset = "face_landmark_68"
+    assets = ("face_landmark_68", "face_landmark_68_manifest")
     scheme = "ibug68"
 
     def __init__(self, device: str = "cpu"):
         check_device(device)
         self.device = device
-        arrays = read_face_api(locate_asset(self.asset), locate_asset(f"{self.asset}_manifest"))
+        arrays = read_face_api(*map(locate_asset, self.assets))
         self.network = Landmark68.from_face_api(arrays).to(device).requires_grad_(False)
 
     def __enter__(self) -> FaceApi68:

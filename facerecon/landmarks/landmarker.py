@@ -18,8 +18,8 @@ class Landmarker(Protocol):
 
     name: str
     "as in the table of landmarkers"
-    asset: str
-    "the manifest's name of its weights"
+    assets: tuple[str, ...]
+    "the manifest's names of the files of its weights"
     scheme: str
     "which points it finds, a name in `schemes`"
 

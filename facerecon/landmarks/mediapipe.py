@@ -40,11 +40,11 @@ class FaceMesh:
     """
 
     name = "mediapipe"
-    asset = "face_landmarker"
+    assets = ("face_landmarker",)
     scheme = "mediapipe478"
 
     def __init__(self, device: str = "cpu"):
-        bundle = locate_asset(self.asset).read_bytes()
+        bundle = locate_asset(self.assets[0]).read_bytes()
         with native_output_to_log():
             self._landmarker = _open(bundle)
             self._turns = QuarterTurns(bundle)

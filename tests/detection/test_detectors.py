@@ -32,9 +32,9 @@ def opened():
     parts = {}
 
     def get(name):
-        asset = find(DETECTORS.load(name).asset)
-        if not asset.default and found(asset) is None:
-            pytest.skip(f"{asset.file} is not on this machine")
+        for asset in map(find, DETECTORS.load(name).assets):
+            if not asset.default and found(asset) is None:
+                pytest.skip(f"{asset.file} is not on this machine")
         if name not in parts:
             parts[name] = DETECTORS.create(name)
         return parts[name]
@@ -63,12 +63,13 @@ def blazeface(opened):
 def test_class_tells_what_it_is_before_it_is_made(name):
     kind = DETECTORS.load(name)
     assert kind.name == name and kind.family in ("SSD", "RetinaNet", "FCOS", "YOLO")
-    assert find(kind.asset).name == kind.asset and 0 < kind.threshold < 1 and 0 < kind.overlap < 1
+    assert kind.assets and all(map(find, kind.assets))
+    assert 0 < kind.threshold < 1 and 0 < kind.overlap < 1
 
 
 def test_the_four_small_ones_are_there_by_default():
-    defaults = [name for name in DETECTORS if find(DETECTORS.load(name).asset).default]
-    assert defaults == list(DETECTORS)[: len(defaults)] and DETECTORS.default == "mediapipe" == defaults[0]
+    defaults = [name for name in DETECTORS if all(find(asset).default for asset in DETECTORS.load(name).assets)]
+    assert defaults == ["mediapipe", "retinaface", "centerface", "tiny-yolo"] and DETECTORS.default == "mediapipe"
 
 
 def test_contract(detector, astronaut, make_photo):

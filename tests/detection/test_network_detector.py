@@ -15,7 +15,7 @@ from facerecon.detection.selection import MOST, joined
 
 
 class FakeDetector(NetworkDetector):
-    name, family, asset = "fake", "SSD", "none"
+    name, family, assets = "fake", "SSD", ()
     threshold, overlap, sure = 0.5, 0.3, 0.8
     side, smallest = 160, 10
 

@@ -77,5 +77,5 @@ def test_finds_what_the_network_says(make_photo, monkeypatch, shape):
 
 
 def test_weights_are_fetched_only_when_asked_for_and_their_licence_is_told():
-    asset = find(YoloFace.asset)
+    (asset,) = map(find, YoloFace.assets)
     assert not asset.default and "AGPL-3.0" in asset.licence

@@ -45,7 +45,7 @@ def test_contract(name, create, astronaut, make_photo):
         several = embedder.embed_batch([photo] * len(moved), moved)
         nothing = embedder.embed_batch([], [])
         black = embedder.embed(make_photo(np.zeros((1, 1, 3), np.uint8)), FIVE)
-    assert isinstance(embedder, Embedder) and embedder.name == name and find(embedder.asset)
+    assert isinstance(embedder, Embedder) and embedder.name == name and all(map(find, embedder.assets))
     assert 0 < embedder.threshold < 2 and embedder.threshold_source
     assert alone.embedder == name and np.linalg.norm(alone.vector) == pytest.approx(1)
     assert np.abs(several[0].vector - alone.vector).max() < 1e-5 and len(several) == len(moved) and nothing == []

@@ -6,6 +6,7 @@ from skimage.data import astronaut
 
 from facerecon.app import texts
 from facerecon.app.detection import bench
+from facerecon.assets import find
 from facerecon.core.errors import AssetError
 from facerecon.detection.mediapipe import BlazeFace
 from facerecon.detection.network_detector import NetworkDetector
@@ -101,20 +102,29 @@ def test_all_run_and_each_row_is_filled(start, looks, monkeypatch):
 
 def test_missing_weights_are_offered_and_the_page_goes_on(start, monkeypatch):
     here = []
-    monkeypatch.setattr(bench, "is_here", lambda name: name == "mediapipe" or name in here)
+    monkeypatch.setattr("facerecon.app.weights.is_here", lambda asset: asset.name == "face_landmarker" or asset in here)
     monkeypatch.setattr("facerecon.app.weights.locate", lambda *_: (_ for _ in ()).throw(AssetError("no")))
     app = start("en", "detection")
     app.button_group(key="detector").set_value("retinaface").run()
-    assert app.code[0].value == f"python -m facerecon assets get {bench.file('retinaface').name}"
+    assert app.code[0].value == f"python -m facerecon assets get {bench.files('retinaface')[0].name}"
     assert "$$" in app.markdown[-1].value and 'class="box"' not in over(app)
     app.button(key="fetch_retinaface").click().run()
     assert len(app.warning) == 1 and not app.exception
 
     monkeypatch.setattr(
-        "facerecon.app.weights.locate", lambda name, progress: (progress(1, 2), here.append("retinaface"))
+        "facerecon.app.weights.locate", lambda name, progress: (progress(1, 2), here.append(find(name)))
     )
     app.button(key="fetch_retinaface").click().run()
     assert not app.exception and not app.warning and over(app).count('class="box"') == 1
+
+
+def test_half_of_a_pair_of_files_is_not_enough(start, monkeypatch):
+    weights, manifest = bench.files("tiny-yolo")
+    monkeypatch.setattr("facerecon.app.weights.is_here", lambda asset: asset != manifest)
+    app = start("en", "detection")
+    app.button_group(key="detector").set_value("tiny-yolo").run()
+    assert not app.exception and 'class="box"' not in over(app)
+    assert app.code[0].value == f"python -m facerecon assets get {manifest.name}"
 
 
 def test_the_head_can_be_built_from_another_detectors_box(start):

@@ -29,6 +29,13 @@ def app():
     return opened.run().switch_page("pages/inside.py").run()
 
 
+def test_missing_weights_are_offered_and_the_lesson_stays(start, monkeypatch):
+    monkeypatch.setattr("facerecon.app.weights.is_here", lambda asset: asset.name != "retinaface")
+    page = start("en", "inside")
+    assert not page.exception and not page.error and not page.get("bidi_component")
+    assert page.code[0].value == "python -m facerecon assets get retinaface"
+
+
 def drawn(app) -> str:
     return "\n".join(element.proto.body for element in app.get("html"))
 

@@ -9,13 +9,12 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from facerecon.app import cache, layout
+from facerecon.app import cache, layout, weights
 from facerecon.app.compare.pair import Pair
 from facerecon.app.numbers import two_digits
 from facerecon.app.texts import t
 from facerecon.app.thumbnails import data_uri
-from facerecon.app.weights import is_here, offer
-from facerecon.assets import Asset, manifest
+from facerecon.assets import Asset
 from facerecon.comparison import embed_face, embed_largest
 from facerecon.core.types import Photo
 from facerecon.drawing.comparison import FIRST, SECOND, distance_scale
@@ -40,14 +39,12 @@ class Seen:
 
 def missing() -> list[Asset]:
     """Lists the files of the network that are not on this computer."""
-    asset = EMBEDDERS.load(NAME).asset
-    files = [manifest()[name] for name in (asset, f"{asset}_manifest") if name in manifest()]
-    return [file for file in files if not is_here(file)]
+    return weights.missing(EMBEDDERS.load(NAME).assets)
 
 
 def offer_weights() -> None:
     """Says how to get the network, and gets it when asked to."""
-    offer(missing(), t(f"embedder.{NAME}"))
+    weights.offer(missing(), t(f"embedder.{NAME}"))
 
 
 def of_run(run: cache.Run) -> Seen:

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ SAME = 0.3
 @functools.cache
 def measured() -> Mapping[str, Any]:
     """Reads what `benchmarks/detection.py` measured."""
-    return json.loads(files("facerecon.evaluation").joinpath("data/detection.json").read_text("utf-8"))
+    return json.loads(resources.files("facerecon.evaluation").joinpath("data/detection.json").read_text("utf-8"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,14 +52,19 @@ def kind(name: str) -> type[Detector]:
     return DETECTORS.load(name)
 
 
-def file(name: str) -> Asset:
-    """Gives the file of a detector's weights."""
-    return find(kind(name).asset)
+def files(name: str) -> list[Asset]:
+    """Gives the files of a detector's weights."""
+    return [find(asset) for asset in kind(name).assets]
+
+
+def missing(name: str) -> list[Asset]:
+    """Lists which files of a detector's weights are not on this computer."""
+    return weights.missing(kind(name).assets)
 
 
 def is_here(name: str) -> bool:
     """Tells whether a detector's weights are on this computer."""
-    return weights.is_here(file(name))
+    return not missing(name)
 
 
 def known_look(photo: Photo, name: str) -> Look | None:

@@ -98,14 +98,15 @@ def show_table(small: Photo, found: Mapping[str, Finds]) -> None:
     columns = ("detector", "family", "faces", "score", "found_in", "parameters", "weights", "licence")
     rows = []
     for name in DETECTORS:
-        kind, file, seen = bench.kind(name), bench.file(name), bench.known_look(small, name)
+        kind, files, seen = bench.kind(name), bench.files(name), bench.known_look(small, name)
         answers = ["–"] * 4
         if seen:
             faces = (found.get(name) or bench.finds(name, seen, kind.threshold, kind.overlap)).faces
             best = f"{faces.scores.max():.2f}" if len(faces) else "–"
             learned = cache.detector(name).parameters
             answers = [str(len(faces)), best, " ".join(duration(seen.milliseconds)), millions(learned)]
-        cells = [bench.label(name), kind.family, *answers, " ".join(size(file.size)), file.licence]
+        weights = " ".join(size(sum(file.size for file in files)))
+        cells = [bench.label(name), kind.family, *answers, weights, files[0].licence]
         rows.append((detector_tone(name).on(layout.is_dark()), cells))
     layout.table([t(f"detection.{column}") for column in columns], rows)
     layout.caption("detection.compared")
