@@ -15,7 +15,7 @@ from PIL import Image
 import facerecon
 from facerecon import cli
 from facerecon.cli import main
-from facerecon.commands import detect
+from facerecon.commands import detect, preparation
 from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.errors import AssetError
 from facerecon.detection import DETECTORS
@@ -134,7 +134,31 @@ def test_detect_looks_for_faces_of_the_sizes_asked_for(photo, capfd):
     assert main(["detect", str(photo), "--min-face", "60", "--max-face", "200"]) == 0
     assert len(json.loads(capfd.readouterr().out)["faces"]["boxes"]) == 1
     assert main(["detect", str(photo), "--min-face", "60", "--max-face", "50"]) == 2
-    assert "--min-face" in capfd.readouterr().err
+    assert "not from 60.0 to 50.0 px" in capfd.readouterr().err
+
+
+def test_all_detectors_but_the_one_that_lacks_a_file(photo, capfd, monkeypatch):
+    whole = preparation.locate
+
+    def without(name, progress=None):
+        if name == "tiny_yolo_face_manifest":
+            raise AssetError("The manifest could not be had.")
+        return whole(name, progress)
+
+    monkeypatch.setattr(preparation, "locate", without)
+    monkeypatch.setattr(detect, "_detected", lambda *_: {"faces": {"scores": [1.0]}})
+    assert main(["detect", str(photo), "--detector", "all"]) == 0
+    every = json.loads(capfd.readouterr().out)["detectors"]
+    assert every["tiny-yolo"] == {"missing": "The manifest could not be had."} and "faces" in every["centerface"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--min-face", "inf"], ["--min-face", "9", "--max-face", "8"], ["--device", "cuda:99"]]
+)
+@pytest.mark.parametrize("command", [["detect"], ["reconstruct", "--out", "never"]])
+def test_wrong_use_fetches_nothing(photo, monkeypatch, command, wrong):
+    monkeypatch.setattr(preparation, "fetch", lambda names: pytest.fail("fetched"))
+    assert main([*command, str(photo), *wrong]) == 2
 
 
 def test_no_face_is_told_by_json_and_status(tmp_path, capfd):
@@ -218,7 +242,7 @@ def test_own_fault_is_one_line(photo):
     code = f"""
 import sys
 from facerecon import cli
-from facerecon.commands import detect
+from facerecon.commands import detect, preparation
 detect.prepare = None
 def broken(arguments):
     raise KeyError("gone")

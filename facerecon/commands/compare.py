@@ -22,9 +22,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints the distance of two faces, and on which side of the threshold it lies."""
     from facerecon.commands.preparation import check_device_name, fetch, prepare
     from facerecon.core.photos import read_photo
+    from facerecon.networks.devices import check_device
 
     check_device_name(arguments.device)
     photos = [read_photo(path) for path in arguments.photos]
+    check_device(arguments.device)
     prepare(detector=arguments.detector, landmarker=None)
     from facerecon.comparison import embed_largest
     from facerecon.identity import EMBEDDERS

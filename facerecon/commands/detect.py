@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facerecon.core.errors import NoFaceError, SettingsError
+from facerecon.core.errors import NoFaceError
 
 if TYPE_CHECKING:
     from facerecon.core.types import Photo
@@ -21,7 +21,9 @@ def add(commands: argparse._SubParsersAction) -> None:
     """Describes the command."""
     parser = commands.add_parser("detect", help="find the faces in a photo, as JSON")
     parser.add_argument("photo", metavar="PHOTO", type=Path)
-    parser.add_argument("--detector", metavar="N", help="which detector; “all” for each that is on this machine")
+    parser.add_argument(
+        "--detector", metavar="N", help="which detector; “all” for each whose weights are small or here"
+    )
     add_search(parser)
     parser.set_defaults(run=run)
 
@@ -37,17 +39,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints the faces of a photo as JSON; a photo without any is told by the exit status as well."""
     from facerecon.commands.preparation import check_device_name, detectors_at_hand, prepare
     from facerecon.core.photos import read_photo
-
-    check_device_name(arguments.device)
-    photo = read_photo(arguments.photo)
-    several = arguments.detector == "all"
-    if not several:
-        prepare(detector=arguments.detector)
     from facerecon.detection import DETECTORS
     from facerecon.networks.devices import check_device
 
-    check_device(arguments.device)
+    check_device_name(arguments.device)
+    photo = read_photo(arguments.photo)
     search = as_search(arguments)
+    check_device(arguments.device)
+    several = arguments.detector == "all"
+    if not several:
+        prepare(detector=arguments.detector)
     wanted = detectors_at_hand() if several else {arguments.detector or DETECTORS.default: None}
     found = {
         name: {"missing": missing} if missing else _detected(name, photo, arguments.device, search)
@@ -67,12 +68,10 @@ def as_search(arguments: argparse.Namespace) -> Search:
     """Gives the sizes that were asked for.
 
     Raises:
-        SettingsError: they contradict each other.
+        SettingsError: they contradict each other, see `Search`.
     """
     from facerecon.detection.search import Search
 
-    if not 0 <= arguments.min_face <= arguments.max_face:
-        raise SettingsError("--min-face must not be negative, nor larger than --max-face.")
     return Search(arguments.min_face, arguments.max_face)
 
 

@@ -36,9 +36,12 @@ def run(arguments: argparse.Namespace) -> int:
     from facerecon.commands.preparation import check_device_name, prepare
     from facerecon.commands.progress import stage_bar
     from facerecon.core.photos import read_photo
+    from facerecon.networks.devices import check_device
 
     check_device_name(arguments.device)
     photos = [read_photo(path) for path in arguments.photos]
+    search = as_search(arguments)
+    check_device(arguments.device)
     corrected = corrected_landmarks(arguments.landmarks, photos) if arguments.landmarks else ()
     prepare(detector=arguments.detector, landmarker=arguments.landmarker)
     # These load OpenCV: only once the system's libraries are known to be there.
@@ -51,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         landmarker=arguments.landmarker,
         head=arguments.head,
         device=arguments.device,
-        search=as_search(arguments),
+        search=search,
         texture_size=arguments.texture_size,
         landmarks=corrected,
     )

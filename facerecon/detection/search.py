@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,9 +20,9 @@ class Search:
     "larger faces are left out"
 
     def __post_init__(self):
-        if not 0 <= self.min_face <= self.max_face:
+        if not (0 <= self.min_face <= self.max_face and math.isfinite(self.min_face)):
             raise SettingsError(
-                f"Sizes of faces must run from 0 or more upwards, not from {self.min_face} to {self.max_face} px."
+                f"Sizes of faces must run from 0 or more px upwards, not from {self.min_face} to {self.max_face} px."
             )
 
     def wants(self, sizes: np.ndarray) -> np.ndarray:

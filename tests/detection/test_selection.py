@@ -84,7 +84,7 @@ def test_joined_and_rows():
     assert rows_of(plain, np.array([0])).keypoints is None
 
 
-@pytest.mark.parametrize("sizes", [(-1, 5), (5, 4), (float("nan"), 5), (0, float("nan"))])
+@pytest.mark.parametrize("sizes", [(-1, 5), (5, 4), (float("inf"), float("inf")), (float("nan"), 5), (0, float("nan"))])
 def test_sizes_that_make_no_sense(sizes):
     with pytest.raises(SettingsError, match="upwards"):
         Search(*sizes)
