@@ -30,9 +30,6 @@ def main(count: int) -> None:
     moved = np.median((truth[:, :2] + truth[:, 2:] - boxes[:, :2] - boxes[:, 2:]) / 2 / size, axis=0)
     grown = np.median((truth[:, 2:] - truth[:, :2]) / size, axis=0)
     # The boxes are tightened already: one change after the other. A mirrored face is as likely: no shift sideways.
-    shift, scale = np.round((SHIFT + SCALE * moved) * [0, 1], 3), np.round(SCALE * grown, 3)
-    print(f"{len(pairs)} faces; SHIFT = {shift}, SCALE = {scale}")
-    overlaps = np.array([iou(a[None], b[None])[0, 0] for a, b in zip(truth, boxes, strict=True)])
     shift, scale = (SHIFT + SCALE * moved) * [0, 1], SCALE * grown
     print(f"{len(pairs)} faces; SHIFT = {np.round(shift, 3)}, SCALE = {np.round(scale, 3)}")
     overlaps = np.array([iou(a[None], b[None])[0, 0] for a, b in zip(truth, boxes, strict=True)])

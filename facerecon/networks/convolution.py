@@ -12,8 +12,9 @@ def convolution(
 ) -> nn.Sequential:
     """Makes a convolution `conv` and, behind it, its `activation`.
 
-    Batch normalisation is folded into weight and bias (see `weights.batch_norm`), as every exporter does: at inference
-    both are one affine map. The padding keeps the size at stride 1, and halves it (rounding up) at stride 2.
+    Batch normalisation is folded into weight and bias (see `weights.checkpoint.fold_batch_norms`), as every exporter
+    does: at inference both are one affine map. The padding keeps the size at stride 1, and halves it (rounding up) at
+    stride 2.
 
     Args:
         channels: of the input.
