@@ -46,6 +46,8 @@ class View:
     def _place(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Gives the copy to cut from, its scale `(2,)`, and the square's first px and size on it, whole numbers."""
         copy, scale = self.pyramid.copy(self.side / self.extent)
+        # Where a strip is one px thick it can no longer shrink: across it too, the scale is that along it.
+        scale = np.where(np.array(copy.shape[1::-1]) == 1, scale.min(), scale)
         first = np.floor(self.corner * scale + 0.5).astype(int)
         return copy, scale, first, np.maximum(np.rint(self.extent * scale), 1).astype(int)
 

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,18 @@ def test_extreme_shapes(shape):
     corners = np.array([[-0.5, -0.5, 63.5, 63.5]])
     there = view.to_photo(Faces(corners, np.ones(1))).boxes[0]
     assert there[2] - there[0] == pytest.approx(there[3] - there[1], rel=0.1) == pytest.approx(longer, rel=0.1)
+
+
+@pytest.mark.parametrize("shape", [(1, 65535), (65535, 1)])
+def test_a_view_of_a_strip_stays_small(shape):
+    pyramid = Pyramid(np.full((*shape, 3), 7, np.uint8), 640)
+    extent = 2.0 * max(shape)
+    view = View(pyramid, (pyramid.size - extent) / 2, extent, 640)
+    tracemalloc.start()
+    picture = view.image()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert picture.shape == (640, 640, 3) and (picture < 128).any() and peak < 32e6
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
