@@ -13,6 +13,7 @@ import argparse
 import itertools
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -38,7 +39,7 @@ from facerecon.parts import Parts, Settings
 PIP = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary=:all:"]
 PACKAGES = {
     "people": ([*PIP, "face-recognition==1.3.0", "--dest", "."], "tests/test_images/"),
-    "groups": (["npm", "pack", "--silent", "@vladmandic/face-api@1.7.15"], "demo/sample"),
+    "groups": ([shutil.which("npm") or "npm", "pack", "--silent", "@vladmandic/face-api@1.7.15"], "demo/sample"),
 }
 """Kind of photos → how to get the package, and what the paths of its photos begin with below the top folder."""
 CROPS = {"obama_partial_face": "obama", "obama_partial_face2": "obama"}
