@@ -22,6 +22,11 @@ from facerecon.core.types import Photo, Reconstruction
 from facerecon.detection import DETECTORS
 from facerecon.detection.detector import Detector
 from facerecon.identity import EMBEDDERS
+from facerecon.landmarks import LANDMARKERS
+from facerecon.landmarks.landmarker import Landmarker
+from facerecon.morphable import HEADS
+from facerecon.morphable.face_model import FaceModel
+from facerecon.networks.devices import best_device
 from facerecon.pipeline import Parts, Settings, Step, reconstruct_steps
 from facerecon.samples import load_sample
 
@@ -54,28 +59,53 @@ class Workshop:
 
 
 class _Parts(Parts):
-    """Parts that share their detector with the pages that show it by itself."""
+    """Parts that are shared by all workshops, and by the pages that show one by itself."""
 
     @cached_property
     def detector(self) -> Detector:
-        return detector(self.settings.detector or DETECTORS.default)
+        return detector(self.settings.detector)
+
+    @cached_property
+    def landmarker(self) -> Landmarker:
+        return _landmarker(self.settings.landmarker)
+
+    @cached_property
+    def head(self) -> FaceModel:
+        return _head(self.settings.head)
 
 
 @st.cache_resource(show_spinner=False)
 def detector(name: str) -> Detector:
     """Gives a detector, loaded once for everybody."""
-    return DETECTORS.create(name)
+    # Without a torch network there is no need of torch, which takes seconds to import.
+    device = best_device() if hasattr(DETECTORS.load(name), "candidates") else "cpu"
+    return DETECTORS.create(name, device=device)
 
 
 @st.cache_resource(show_spinner=False)
 def embedder(name: str) -> Embedder:
     """Gives an embedder, loaded once for everybody."""
-    return EMBEDDERS.create(name)
+    return EMBEDDERS.create(name, device=best_device())
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False)
+def _landmarker(name: str) -> Landmarker:
+    return LANDMARKERS.create(name)
+
+
+@st.cache_resource(show_spinner=False)
+def _head(name: str) -> FaceModel:
+    return HEADS.create(name)
+
+
 def workshop(detector: str | None = None, landmarker: str | None = None, head: str | None = None) -> Workshop:
-    """Gives the parts that settings name, loaded once for everybody."""
+    """Gives the parts that settings name, loaded once for everybody; None stands for the default part."""
+    return _workshop(detector or DETECTORS.default, landmarker or LANDMARKERS.default, head or HEADS.default)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _workshop(detector: str, landmarker: str, head: str) -> Workshop:
+    # Streamlit's key is what is passed: left out and named, a default would be loaded twice.
     return Workshop(_Parts(Settings(detector, landmarker, head)))
 
 
@@ -128,6 +158,16 @@ def run(photos: tuple[Photo, ...], settings: Settings, on_step: Callable[[Step],
     return _stores().runs.get(key, make)
 
 
+def look(key: Hashable, make: Callable[[], Any]) -> Any:
+    """Gives what a detector answered on a picture."""
+    return _stores().looks.get(key, make)
+
+
+def known_look(key: Hashable) -> Any | None:
+    """Gives what `look` has made already."""
+    return _stores().looks.peek(key)
+
+
 def page(key: Hashable, make: Callable[[], str]) -> str:
     """Gives a 3D view's HTML."""
     return _stores().pages.get(key, make)
@@ -136,11 +176,6 @@ def page(key: Hashable, make: Callable[[], str]) -> str:
 def picture(key: Hashable, make: Callable[[], Any]) -> Any:
     """Gives a small picture, file or number that is made from a photo or a run."""
     return _stores().pictures.get(key, make)
-
-
-def known_picture(key: Hashable) -> Any | None:
-    """Gives what `picture` has made already."""
-    return _stores().pictures.peek(key)
 
 
 def trace(key: Hashable, make: Callable[[], Any]) -> Any:
@@ -152,6 +187,8 @@ def trace(key: Hashable, make: Callable[[], Any]) -> Any:
 class _Stores:
     runs: Store[Run] = field(default_factory=lambda: Store(6))
     "reconstructions"
+    looks: Store[Any] = field(default_factory=lambda: Store(24))
+    "proposals of detectors: six look at a picture, at each size that is chosen"
     pages: Store[str] = field(default_factory=lambda: Store(8))
     "HTML of 3D views"
     pictures: Store[Any] = field(default_factory=lambda: Store(160))

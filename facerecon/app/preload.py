@@ -6,7 +6,6 @@ visits at once would break each other.
 
 from __future__ import annotations
 
-import gc
 import importlib
 import logging
 import time
@@ -51,8 +50,4 @@ def _load(shop: cache.Workshop) -> None:
         logger.warning("a part could not be loaded in advance: %s", error.advice)
     for name in DETECTORS:
         DETECTORS.load(name)  # their classes alone: torch takes seconds to import
-    # Streamlit collects garbage after every rerun, holding up the answer for a fifth of a second: it would look through
-    # all that these libraries keep for ever.
-    gc.collect()
-    gc.freeze()
     logger.info("parts loaded in %.1f s", time.perf_counter() - begin)

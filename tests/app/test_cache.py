@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
-from facerecon.app.cache import run_key
+from facerecon.app.cache import run_key, workshop
 from facerecon.core.types import Photo
+from facerecon.detection import DETECTORS
+from facerecon.landmarks import LANDMARKERS
+from facerecon.morphable import HEADS
 from facerecon.pipeline import Settings
 
 
@@ -36,3 +39,11 @@ def test_one_moved_landmark_is_enough():
     moved[200, 1] += 1e-6
     keys = {run_key((photo("a"),), Settings(landmarks=(p,))) for p in (points, moved)}
     assert len(keys) == 2
+
+
+def test_a_default_part_is_loaded_once_however_it_is_asked_for():
+    shop = workshop()
+    assert shop is workshop(None, None, None) is workshop(head=HEADS.default)
+    assert shop is workshop(DETECTORS.default, LANDMARKERS.default, HEADS.default)
+    other = workshop(list(DETECTORS)[1])
+    assert other is not shop and other.parts.head is shop.parts.head

@@ -69,7 +69,7 @@ def is_here(name: str) -> bool:
 
 def known_look(photo: Photo, name: str) -> Look | None:
     """Gives what a detector has already answered on a picture."""
-    return cache.known_picture(_key(photo, name))
+    return cache.known_look(_key(photo, name))
 
 
 def look(photo: Photo, name: str) -> Look:
@@ -81,11 +81,11 @@ def look(photo: Photo, name: str) -> Look:
         proposals = detector.propose(photo)
         return Look(proposals, (time.perf_counter() - begin) * 1000)
 
-    return cache.picture(_key(photo, name), run)
+    return cache.look(_key(photo, name), run)
 
 
 def _key(photo: Photo, name: str) -> tuple[str, ...]:
-    return (photo.digest, "look", name)
+    return (photo.digest, name)
 
 
 def finds(name: str, seen: Look, threshold: float, overlap: float) -> Finds:
