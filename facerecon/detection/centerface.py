@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from torch import nn
 
 from facerecon.assets import locate
 from facerecon.core.types import Faces
 from facerecon.detection.heat_map import CentreMaps, decode, peaks
 from facerecon.detection.network_detector import FLOOR, NetworkDetector
+from facerecon.networks.pixels import as_pixels
 from facerecon.networks.weights.centerface import read_centerface
 
 
@@ -31,7 +31,6 @@ class CenterFace(NetworkDetector):
 
     def candidates(self, views: np.ndarray) -> list[Faces]:
         """Finds every peak above `FLOOR` in views `(B, S, S, 3)` RGB uint8."""
-        pictures = torch.from_numpy(views).to(self.device).permute(0, 3, 1, 2).float()
-        batch = [maps.cpu().numpy() for maps in self.network(pictures)]
+        batch = [maps.cpu().numpy() for maps in self.network(as_pixels(views, self.device))]
         answers = [CentreMaps(*maps) for maps in zip(*batch, strict=True)]
         return [decode(maps, *peaks(maps.heat[0], FLOOR)) for maps in answers]

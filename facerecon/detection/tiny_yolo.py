@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from facerecon.assets import locate
 from facerecon.core.types import Faces
@@ -15,6 +14,7 @@ from facerecon.detection.selection import NESTED, joined, rows_of
 from facerecon.detection.tiling import Looking
 from facerecon.detection.views import View
 from facerecon.geometry.boxes import iou
+from facerecon.networks.pixels import as_pixels
 from facerecon.networks.tiny_yolo import ANCHORS, STRIDE
 from facerecon.networks.tiny_yolo import TinyYolo as Network
 from facerecon.networks.weights.face_api import read_face_api
@@ -54,8 +54,7 @@ class TinyYolo(NetworkDetector):
 
     def candidates(self, views: np.ndarray) -> list[Faces]:
         """Finds every box above `FLOOR` in views `(B, S, S, 3)` RGB uint8."""
-        pixels = torch.from_numpy(views).to(self.device).permute(0, 3, 1, 2).float()
-        boxes, scores = decode(self.network(pixels).cpu().double().numpy())
+        boxes, scores = decode(self.network(as_pixels(views, self.device)).cpu().double().numpy())
         above = scores > FLOOR
         return [Faces(tightened(boxes[view][rows]), scores[view][rows]) for view, rows in enumerate(above)]
 

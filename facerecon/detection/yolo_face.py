@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from facerecon.assets import locate
 from facerecon.core.types import Faces
 from facerecon.detection.network_detector import FLOOR, NetworkDetector
+from facerecon.networks.pixels import as_pixels
 from facerecon.networks.weights.yolo_face import read_yolo_face
 from facerecon.networks.yolo_face import BINS, STRIDES
 from facerecon.networks.yolo_face import YoloFace as Network
@@ -31,8 +31,8 @@ class YoloFace(NetworkDetector):
 
     def candidates(self, views: np.ndarray) -> list[Faces]:
         """Finds every box above `FLOOR` in views `(B, S, S, 3)` RGB uint8."""
-        pixels = torch.from_numpy(views).to(self.device).permute(0, 3, 1, 2).float()
-        logits, sides, points = (part.cpu().double().numpy() for part in self.network(pixels))
+        answers = self.network(as_pixels(views, self.device))
+        logits, sides, points = (part.cpu().double().numpy() for part in answers)
         scores = 1 / (1 + np.exp(-logits))
         centres, strides = cells(views.shape[1], views.shape[2])
         found = []

@@ -14,6 +14,7 @@ from facerecon.core.types import Photo
 from facerecon.identity.align import align
 from facerecon.identity.embedding import Embedding
 from facerecon.networks.devices import check_device
+from facerecon.networks.pixels import as_pixels
 
 BATCH = 16
 """Faces at once."""
@@ -105,5 +106,4 @@ class NetworkEmbedder(ABC):
     @torch.inference_mode()
     def _run(self, faces: np.ndarray) -> np.ndarray:
         """Maps `(B, side, side, 3)` uint8 to unit vectors `(B, D)`."""
-        pixels = torch.from_numpy(faces).to(self.device).permute(0, 3, 1, 2).float()
-        return torch.nn.functional.normalize(self.network(pixels)).cpu().double().numpy()
+        return torch.nn.functional.normalize(self.network(as_pixels(faces, self.device))).cpu().double().numpy()

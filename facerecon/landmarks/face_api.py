@@ -12,6 +12,7 @@ from facerecon.geometry.similarity import invert, move, square_in, warp
 from facerecon.landmarks.schemes import scheme
 from facerecon.networks.devices import check_device
 from facerecon.networks.landmark68 import SIDE, Landmark68
+from facerecon.networks.pixels import as_pixels
 from facerecon.networks.weights.face_api import read_face_api
 
 ZOOM = 1.3
@@ -101,7 +102,7 @@ class FaceApi68:
     def _look(self, image: np.ndarray, views: list[np.ndarray]) -> np.ndarray:
         """Finds the points `(V, 68, 2)`, px of the photo, in views (photo_from_view) and their mirror images."""
         seen = np.stack([warp(image, invert(view), SIDE) for view in views])
-        pixels = torch.from_numpy(seen).to(self.device).permute(0, 3, 1, 2).float()
+        pixels = as_pixels(seen, self.device)
         fractions = self.network(torch.cat([pixels, pixels.flip(3)])).cpu().double().numpy()
         # The network measures from the corner of the first pixel, we from its centre.
         straight, mirrored = np.split(fractions * SIDE - 0.5, 2)

@@ -16,6 +16,7 @@ from torch import nn
 from facerecon.networks.convolution import convolution
 from facerecon.networks.feature_pyramid import FeaturePyramid
 from facerecon.networks.mobilenet import MobileNet
+from facerecon.networks.pixels import as_pixels
 from facerecon.networks.resnet import Bottleneck, ResNet
 
 STRIDES = (8, 16, 32)
@@ -144,8 +145,8 @@ def normalised(pictures: np.ndarray, device: str | torch.device = "cpu") -> torc
         pictures: `(B, H, W, 3)` RGB uint8.
         device: where the result lies.
     """
-    raw = torch.from_numpy(np.ascontiguousarray(pictures)).to(device)
-    return (raw.float() - torch.tensor(MEAN, device=device)).flip(3).permute(0, 3, 1, 2).contiguous()
+    mean = torch.tensor(MEAN, device=device)[:, None, None]
+    return (as_pixels(pictures, device) - mean).flip(1).contiguous()
 
 
 def _by_anchor(maps: torch.Tensor, size: int) -> torch.Tensor:

@@ -12,7 +12,7 @@ from facerecon.detection import anatomy
 from facerecon.detection.anatomy import Answers
 from facerecon.detection.selection import select
 from facerecon.drawing.crops import GROUND, Crop, crop
-from facerecon.networks.retinaface import MEAN
+from facerecon.networks.retinaface import MEAN, RetinaFace
 from facerecon.networks.trace import Layer, receptive_field
 
 DETECTOR = "retinaface"
@@ -160,5 +160,5 @@ def peaks(subject: Subject) -> np.ndarray:
     return cache.picture((subject.key, "inside", "peaks"), make)
 
 
-def _network():
+def _network() -> RetinaFace:
     return cache.detector(DETECTOR).network
