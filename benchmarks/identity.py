@@ -159,7 +159,7 @@ def changes(
     """Compares each changed copy with its own original, and with all faces of other people."""
     copies: dict[str, tuple[list[float], list[float]]] = {}
     for index, face in enumerate(faces):
-        names, photos, fives = zip(*changed(face.photo, face.five), strict=True)
+        names, photos, fives = zip(*changed(face.photo, face.five, np.random.default_rng(0)), strict=True)
         for name, vector in zip(names, embedder.embed_batch(photos, fives), strict=True):
             same, different = copies.setdefault(name, ([], []))
             same.append(distance(vector, vectors[index]))

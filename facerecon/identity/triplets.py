@@ -74,11 +74,11 @@ def plane(anchor: np.ndarray, positive: np.ndarray, negative: np.ndarray) -> np.
     Args:
         anchor: `(D,)`.
         positive: `(D,)`.
-        negative: `(D,)`, not in one line with the others.
+        negative: `(D,)`; where the three lie in one line, the plane is one of those through it.
 
     Returns:
         `(2, D)` orthonormal axes: the first points from the anchor to the positive, the negative lies above it.
     """
     axes, triangle = np.linalg.qr(np.stack([positive - anchor, negative - anchor], axis=1))
-    # The factors of QR are unique up to signs: these make both diagonal elements positive.
-    return (axes * np.sign(np.diag(triangle))).T
+    # The factors of QR are unique up to signs: these make no diagonal element negative.
+    return (axes * np.where(np.diag(triangle) < 0, -1, 1)).T

@@ -6,6 +6,7 @@ import pytest
 
 from facerecon.core.types import Photo
 from facerecon.geometry.sampling import sample
+from facerecon.identity.align import align
 from facerecon.identity.changes import changed
 
 FIVE = np.array([[120.0, 100.0], [180.0, 104.0], [149.0, 140.0], [128.0, 175.0], [172.0, 178.0]])
@@ -19,7 +20,7 @@ def copies():
     for index, point in enumerate(FIVE):
         cv2.circle(image, tuple(map(int, point)), 9, (40 * index + 60, 250 - 40 * index, 128), -1)
     photo = Photo(image, "face", None, "face.png")
-    return photo, {name: (copy, five) for name, copy, five in changed(photo, FIVE)}
+    return photo, {name: (copy, five) for name, copy, five in changed(photo, FIVE, np.random.default_rng(0))}
 
 
 def test_ten_kinds_with_names_of_their_own(copies):
@@ -47,3 +48,15 @@ def test_what_is_not_moved_keeps_its_points(copies):
     assert eyes == pytest.approx(20, rel=0.03)
     moved = found["misplaced"][1] - FIVE
     assert 0 < np.abs(moved).max() < 10
+
+
+def test_of_a_large_photo_only_the_face_is_copied(rng):
+    image = rng.integers(0, 256, (900, 1200, 3), dtype=np.uint8)
+    five = FIVE / 3 + (700, 400)
+    template = FIVE / 3 + (20, 15)
+    for name, copy, moved in changed(Photo(image, "face", None, "face.png"), five, rng):
+        assert copy.image.shape[0] < 350 and copy.image.shape[1] < 350
+        if name == "covered":  # elsewhere it is the photo
+            seen, whole = align(copy.image, moved, template, 100), align(image, five, template, 100)
+            assert (seen == whole).all(axis=2).mean() > 0.9
+            assert seen[[0, 0, -1, -1], [0, -1, 0, -1]].any()  # nothing beyond the photo is seen

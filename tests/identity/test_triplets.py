@@ -49,6 +49,13 @@ def test_the_plane_keeps_the_three_distances(rng):
     assert flat[1, 0] > 0 and flat[1, 1] == pytest.approx(0) and flat[2, 1] > 0
 
 
+def test_faces_that_are_the_same_still_span_a_plane(rng):
+    anchor, other = unit(rng, 2, 128)
+    for positive, negative in ((anchor, other), (other, anchor), (anchor, anchor), (other, other)):
+        axes = plane(anchor, positive, negative)
+        np.testing.assert_allclose(axes @ axes.T, np.eye(2), atol=1e-12)
+
+
 def test_a_batch_is_counted(rng):
     vectors, persons, margin = unit(rng, 9, 6), [0, 0, 0, 0, 1, 1, 2, 3, 4], 0.3
     found = teach(vectors, persons, margin)

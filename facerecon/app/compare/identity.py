@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
@@ -15,7 +14,7 @@ from facerecon.app.numbers import two_digits
 from facerecon.app.texts import t
 from facerecon.app.thumbnails import data_uri
 from facerecon.assets import Asset
-from facerecon.comparison import embed_face, embed_largest
+from facerecon.comparison import embed_largest
 from facerecon.core.types import Photo
 from facerecon.drawing.comparison import FIRST, SECOND, distance_scale
 from facerecon.drawing.theme import QUIET
@@ -50,17 +49,20 @@ def offer_weights() -> None:
 def of_run(run: cache.Run) -> Seen:
     """Embeds the face that a run is about, in its first photo."""
     photo, marks = run.reconstruction.photos[0], run.reconstruction.landmarks[0]
-    return _kept((run.key, "embedding"), photo, convert(marks, "five").points, lambda e: embed_face(photo, marks, e))
+    five = convert(marks, "five").points
+    return cache.picture((run.key, "embedding", NAME), lambda: _seen(photo, five))
 
 
 def of_copies(run: cache.Run) -> dict[str, Seen]:
     """Embeds changed copies of the face that a run is about: kind → copy."""
     photo, marks = run.reconstruction.photos[0], run.reconstruction.landmarks[0]
     five = convert(marks, "five").points
-    return {
-        name: _kept((run.key, "copy", name), copy, moved, lambda e, c=copy, m=moved: e.embed(c, m))
-        for name, copy, moved in changed(photo, five)
-    }
+
+    def make() -> dict[str, Seen]:
+        copies = changed(photo, five, np.random.default_rng(0))
+        return {name: _seen(copy, points) for name, copy, points in copies}
+
+    return cache.picture((run.key, "copies", NAME), make)
 
 
 def of_sample(name: str) -> Embedding:
@@ -74,12 +76,9 @@ def of_sample(name: str) -> Embedding:
     return cache.picture((name, "embedding", NAME), make)
 
 
-def _kept(key: tuple[str, ...], photo: Photo, five: np.ndarray, embed: Callable[..., Embedding]) -> Seen:
-    def make() -> Seen:
-        embedder = cache.embedder(NAME)
-        return Seen(embed(embedder), data_uri(embedder.aligned(photo, five)))
-
-    return cache.picture((*key, NAME), make)
+def _seen(photo: Photo, five: np.ndarray) -> Seen:
+    embedder = cache.embedder(NAME)
+    return Seen(embedder.embed(photo, five), data_uri(embedder.aligned(photo, five)))
 
 
 def compared(pair: Pair) -> Comparison:

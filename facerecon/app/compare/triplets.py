@@ -47,9 +47,10 @@ def play(run: cache.Run, pair: Pair | None) -> None:
 
 
 def _others(pair: Pair | None) -> dict[str, Seen]:
-    """Gives the faces of other people: the second, and the samples that are neither; name → face."""
+    """Gives the faces of other people: the second, unless it is the first's, and samples that are neither."""
     current = state.session()
-    found = {t("compare.second"): identity.of_run(pair.second)} if pair else {}
+    other = pair is not None and not identity.compared(pair).same
+    found = {t("compare.second"): identity.of_run(pair.second)} if other else {}
     shown = {photo.digest for run in (pair.runs if pair else ()) for photo in run.reconstruction.photos}
     for name in SAMPLES:
         if name != current.sample and cache.sample(name).digest not in shown:
