@@ -110,7 +110,7 @@ def compare_landmarks(first: Landmarks, second: Landmarks) -> LandmarkDifference
     plane, and the camera's distance.
 
     Raises:
-        SettingsError: they are of two schemes.
+        SettingsError: they are of two schemes, or of one that does not outline every part of the face.
     """
     if first.scheme != second.scheme:
         names = dict(source=second.scheme, target=first.scheme)
@@ -118,6 +118,8 @@ def compare_landmarks(first: Landmarks, second: Landmarks) -> LandmarkDifference
             f"Landmarks of “{first.scheme}” and “{second.scheme}” cannot be compared.", "wrong_landmarks", **names
         )
     known = scheme(first.scheme)
+    if not all(_rows(known, part) for part in PARTS):
+        raise SettingsError(f"Landmarks of “{known.name}” are too few to be compared.")
     moved = move(similarity(second.points, first.points), second.points)
     corners = first.points[[known.names["right_eye_outer"], known.names["left_eye_outer"]]]
     away = np.linalg.norm(moved - first.points, axis=1)

@@ -155,6 +155,12 @@ def test_schemes_cannot_be_mixed():
         compare_landmarks(first, second)
 
 
+def test_too_few_landmarks_cannot_be_compared(rng):
+    five = Landmarks(rng.random((5, 2)), None, "five")
+    with pytest.raises(SettingsError):
+        compare_landmarks(five, five)
+
+
 class Stub:
     """A detector, landmarker and embedder that tell what they were asked."""
 

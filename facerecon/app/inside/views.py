@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,8 +43,10 @@ class Subject:
     def of(cls, run: cache.Run) -> Subject:
         """Takes the first photo of a run."""
         result = run.reconstruction
-        key = f"{result.photos[0].digest[:16]}-{result.chosen[0]}"
-        return cls(key, result.photos[0], result.faces[0], result.chosen[0])
+        photo, faces, chosen = result.photos[0], result.faces[0], result.chosen[0]
+        # Another detector may give a face of the same number another box.
+        box = hashlib.sha256(faces.boxes[chosen].tobytes()).hexdigest()
+        return cls(f"{photo.digest[:16]}-{box[:16]}", photo, faces, chosen)
 
     def view(self, side: int, face: float, ground: tuple[int, int, int] = MEAN) -> Crop:
         """Cuts a square of `side` px in which the face is `face` px large, in the middle where the photo allows it.

@@ -54,7 +54,7 @@ def move(subject: Subject, name: str, part: str, picture: DeltaGenerator, beside
     begin = time.perf_counter()
     mesh, view = _head(subject)
     taken = (time.perf_counter() - begin) * 1000
-    place, sides = f"{subject.photo.digest}/{name}/{part}", (pictures.SIDE, BESIDE)
+    place, sides = f"{subject.found_digest}/{name}/{part}", (pictures.SIDE, BESIDE)
     air = AIR[part in PARTS]
     cut, small = cache.picture(place, lambda: [pictures.cut_around(subject.photo, around, side, air) for side in sides])
     layer = pictures.head_layer(small, mesh, view)

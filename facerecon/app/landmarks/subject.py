@@ -62,7 +62,15 @@ class Subject:
     @property
     def digest(self) -> str:
         """Names the photo and its landmarks as they are now."""
-        return f"{self.photo.digest}/{hashlib.sha256(self.marks.points.tobytes()).hexdigest()}"
+        return self._named(self.marks)
+
+    @property
+    def found_digest(self) -> str:
+        """Names the photo and its landmarks as they were found: those of another face are others."""
+        return self._named(self.correction.found)
+
+    def _named(self, marks: Landmarks) -> str:
+        return f"{self.photo.digest}/{hashlib.sha256(marks.points.tobytes()).hexdigest()}"
 
 
 def groups_of(name: str, part: str | None = None) -> dict[str, tuple[int, ...]]:

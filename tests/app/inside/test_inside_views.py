@@ -1,5 +1,7 @@
 """Views of the photo: the face has the size that is asked for, and nothing beyond the photo is shown without need."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -63,3 +65,17 @@ def test_what_is_shown_is_the_view(rng):
 def test_enlarging_keeps_edges_on_edges():
     whole = Faces(np.array([[-0.5, -0.5, 319.5, 319.5]]), np.ones(1))
     np.testing.assert_allclose(enlarged(whole, 3).boxes, [[-0.5, -0.5, 959.5, 959.5]])
+
+
+def test_every_face_and_box_has_a_key_of_its_own():
+    one = subject()
+
+    def key(boxes, chosen):
+        faces = Faces(np.array(boxes, dtype=float), np.full(len(boxes), 0.9))
+        result = SimpleNamespace(photos=(one.photo,), faces=(faces,), chosen=(chosen,))
+        return Subject.of(SimpleNamespace(reconstruction=result)).key
+
+    both = [[10, 10, 30, 30], [400, 200, 500, 320]]
+    other = [[10, 10, 30, 30.5]]
+    assert key(both, 0) == key(both[:1], 0)
+    assert len({key(both, 0), key(both, 1), key(other, 0)}) == 3
