@@ -4,7 +4,7 @@ import streamlit as st
 
 from facerecon.app import layout, pictures, state, weights
 from facerecon.app.code import show_code
-from facerecon.app.detection import bench, controls, display
+from facerecon.app.detection import bench, controls, display, taught
 from facerecon.app.inputs import face_picker
 from facerecon.app.texts import t
 from facerecon.detection.nms import suppress
@@ -58,6 +58,7 @@ if alone and not bench.is_here(alone):
 else:
     play()
 layout.lesson("detection")
+taught.show_targets(photo, faces, bench.head_box(photo, faces, photo))
 st.page_link("pages/inside.py", label=t("detection.inside"), icon=":material/arrow_forward:")
 show_code(*bench.code(names), select, suppress)
 layout.fill(strip)
