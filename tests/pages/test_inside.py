@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from facerecon.app import texts
-from facerecon.app.inside.plan import PARTS, PHOTO, RESULT
+from facerecon.app import texts, weights
+from facerecon.app.inside.plan import PARTS, PHOTO, RESULT, part_name
 from facerecon.app.inside.views import SIZES
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -77,7 +77,7 @@ def test_every_part_opens_and_its_number_is_a_sum(app):
     corners = [(0.0, 0.0), (0.999, 0.0), (0.0, 0.999), (0.999, 0.999), (0.31, 0.72)]
     for number, (name, part) in enumerate(PARTS.items()):
         open_part(app, part.place)
-        assert headings(app)[0][-1] in name or name == "stem"
+        assert headings(app)[0] == part_name(name)
         point(app, "place", corners[number % len(corners)])
         check_sum(app)
 
@@ -140,3 +140,12 @@ def test_the_focal_loss_follows_its_sliders(app):
     cross_entropy, focal = zip(*totals, strict=True)
     assert len(set(cross_entropy)) == 1
     assert float(focal[0]) > float(focal[1]) > float(focal[2])
+
+
+def test_without_the_weights_they_are_offered_and_the_rest_stays(start, monkeypatch):
+    monkeypatch.setattr(weights, "is_here", lambda asset: asset.name != "retinaface")
+    app = start("en", "inside")
+    assert not app.exception and not app.warning
+    assert app.code[0].value == "python -m facerecon assets get retinaface" and len(app.code) > 1
+    assert app.button(key="fetch_retinaface")
+    assert not headings(app) and not [one for one in app.get("bidi_component") if "inside_map" in one.proto.id]
