@@ -2,19 +2,26 @@
 
 import streamlit as st
 
-from facerecon.app import layout, pictures, state, weights
+from facerecon.app import layout, messages, pictures, state, weights
 from facerecon.app.code import show_code
 from facerecon.app.detection import bench, controls, display, taught
 from facerecon.app.inputs import face_picker
 from facerecon.app.texts import t
+from facerecon.core.errors import FaceReconError
+from facerecon.core.types import Faces
 from facerecon.detection.nms import suppress
 from facerecon.detection.selection import select
 
 strip = layout.open_page("detection", "detection")
 photo = state.session().photos[0]
-faces = bench.head_faces(photo)
 names = controls.choose()
 alone = names[0] if len(names) == 1 else None
+try:
+    faces = bench.head_faces(photo)
+except FaceReconError as error:
+    faces = Faces.none()
+    if bench.head_detector() not in names:  # else it is told where that detector looks at the photo
+        messages.show_error(error)
 
 
 @st.fragment

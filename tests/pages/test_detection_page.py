@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
-from facerecon.app import texts
+from facerecon.app import texts, weights
 from facerecon.app.detection import bench
 from facerecon.assets import find
 from facerecon.core.errors import AssetError
@@ -125,6 +125,34 @@ def test_half_of_a_pair_of_files_is_not_enough(start, monkeypatch):
     app.button_group(key="detector").set_value("tiny-yolo").run()
     assert not app.exception and 'class="box"' not in over(app)
     assert app.code[0].value == f"python -m facerecon assets get {manifest.name}"
+
+
+def test_half_of_the_weights_are_not_enough(start, monkeypatch):
+    gone = bench.files("tiny-yolo")[-1]
+    assert len(bench.files("tiny-yolo")) == 2
+    monkeypatch.setattr(weights, "is_here", lambda asset: asset != gone)
+    app = start("en", "detection")
+    app.button_group(key="detector").set_value("tiny-yolo").run()
+    assert not app.exception and not app.warning
+    assert app.code[0].value == f"python -m facerecon assets get {gone.name}"
+    assert app.button(key=f"fetch_{gone.name}")
+
+
+@pytest.mark.parametrize("chosen", ["mediapipe", "retinaface"])
+def test_a_head_detector_that_fails_is_told_once_and_the_page_goes_on(start, monkeypatch, chosen):
+    original = bench.look
+
+    def look(photo, name):
+        if name == "mediapipe":
+            raise AssetError("no")
+        return original(photo, name)
+
+    monkeypatch.setattr(bench, "look", look)
+    monkeypatch.setattr(bench, "known_look", lambda photo, name: None)
+    app = start("en", "detection")
+    app.button_group(key="detector").set_value(chosen).run()
+    assert not app.exception and len(app.warning) == 1
+    assert over(app).count('class="box"') == (chosen == "retinaface")
 
 
 def test_the_head_can_be_built_from_another_detectors_box(start):
