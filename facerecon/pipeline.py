@@ -13,6 +13,8 @@ from facerecon.core.errors import NoFaceError, SettingsError
 from facerecon.core.types import Faces, Fit, Landmarks, Mesh, Photo, Reconstruction, Texture, View
 from facerecon.geometry.projection import project_head
 from facerecon.geometry.transforms import head_pose
+from facerecon.landmarks.opening import opening
+from facerecon.landmarks.quality import concerns, judge
 from facerecon.landmarks.schemes import convert, scheme
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import FitStep, as_fit, fit_steps
@@ -155,6 +157,7 @@ class _Run:
             if corrected is not None:
                 found = _corrected(found, np.asarray(corrected, dtype=np.float64), photo)
             self.landmarks.append(found)
+            self.warn(*concerns(judge(photo.image, found)))
             yield self.step("landmarks", found, 0.2 + 0.15 * (number + 1) / len(self.photos), number)
 
     def fit_head(self) -> Iterator[Step]:
@@ -215,9 +218,8 @@ class _Run:
         result.timings_ms.update(self.timings, loading=self.loading, total=total)
         return last
 
-    def warn(self, key: str) -> None:
-        if key not in self.warnings:
-            self.warnings.append(key)
+    def warn(self, *keys: str) -> None:
+        self.warnings += [key for key in keys if key not in self.warnings]
 
 
 def _item(values: Sequence[Any], number: int) -> Any:
@@ -277,6 +279,9 @@ def _part_images(photo: Photo, landmarks: Landmarks, head: FaceModel, fit: Fit) 
         ring = points[list(scheme("mediapipe478").groups[f"{side}_iris"])]
         centre = ring.mean(axis=0)
         seen.append((centre, float(np.linalg.norm(ring - centre, axis=1).mean())))
+    shut = opening(landmarks).shut
+    if any(shut):  # a lid has not the eye's colour, and an eye without a size gets the commonest
+        seen = [(seen[0][0], 0.0)] * 2 if all(shut) else [seen[shut.index(False)]] * 2
     irises = tuple(iris_colour(photo.image, *eye) for eye in seen)
     sclera = np.mean([sclera_colour(photo.image, *eye) for eye in seen], axis=0)
     return part_images(irises, (0.5, 0.5), head.iris_uv_radius, sclera)

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
+from facerecon import pipeline
 from facerecon.core.errors import NoFaceError, SettingsError
 from facerecon.core.types import Photo
 from facerecon.detection import DETECTORS
+from facerecon.landmarks.schemes import convert, scheme
 from facerecon.pipeline import STAGES, Settings, landmark_positions, reconstruct, reconstruct_steps
 from facerecon.samples import SAMPLES, load_sample, load_truth
 
@@ -189,3 +192,38 @@ def test_what_cannot_be_done_is_said(photos, settings, error):
     with pytest.raises(error) as caught:
         list(reconstruct_steps(photos, settings))
     assert str(caught.value).endswith((".", "…"))
+
+
+def test_a_masked_face_makes_a_head_and_a_warning(parts, astronaut_head):
+    photo = load_sample("astronaut")
+    assert not astronaut_head.warnings
+    points = convert(astronaut_head.landmarks[0], "ibug68").points
+    image = photo.image.copy()
+    cv2.fillPoly(image, [np.round(np.vstack([points[2:15], points[28:29]])).astype(np.int32)], (120, 170, 200))
+    masked = Photo(image, "masked", None, "masked.png")
+    # The detector's own points may fall elsewhere: what is tested is that the head lives with what it gets.
+    head = reconstruct([masked], texture_size=512, parts=parts)
+    assert "covered_mouth" in head.warnings
+    assert np.isfinite(head.mesh.vertices).all() and np.isfinite(head.neutral.vertices).all()
+
+
+def test_lids_do_not_colour_eyes(parts, astronaut_head, monkeypatch):
+    """Landmarks with one eye shut give both eyes the open one's colour; with both shut, the commonest."""
+    fit, photo, found = astronaut_head.fit, load_sample("astronaut"), astronaut_head.landmarks[0]
+    seen = []
+
+    def note(image, centre, radius):
+        seen.append((tuple(centre), radius))
+        return np.zeros(3, np.uint8)
+
+    monkeypatch.setattr(pipeline, "iris_colour", note)
+    for sides in ((), ("left",), ("left", "right")):
+        points = found.points.copy()
+        for side in sides:
+            rows = list(scheme("mediapipe478").groups[f"{side}_eye"])
+            points[rows, 1] = points[rows, 1].mean()
+        pipeline._part_images(photo, replace(found, points=points), parts.head, fit)
+    left, right = seen[:2]
+    assert left[1] > 0 and left != right
+    assert seen[2:4] == [right, right]
+    assert [radius for _, radius in seen[4:]] == [0, 0]

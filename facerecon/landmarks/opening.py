@@ -9,15 +9,23 @@ import numpy as np
 from facerecon.core.types import Landmarks
 from facerecon.landmarks.schemes import convert
 
+SHUT = 0.15
+"height over width, below which an eye is shut"
+
 
 @dataclass(frozen=True)
 class Opening:
     right_eye: float
-    "height over width of the lids' opening; about 0.3 when open, below 0.15 when shut"
+    "height over width of the lids' opening; about 0.3 when open, below SHUT when shut"
     left_eye: float
     "the same"
     mouth: float
     "height over width of the inner lips; 0 when shut"
+
+    @property
+    def shut(self) -> tuple[bool, bool]:
+        """Tells which eye is shut: left, right."""
+        return self.left_eye < SHUT, self.right_eye < SHUT
 
 
 def opening(landmarks: Landmarks) -> Opening:

@@ -11,6 +11,7 @@ from facerecon.app import texts
 from facerecon.assets import licences
 from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.detection import DETECTORS
+from facerecon.landmarks.quality import CONCERNS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "facerecon/app").rglob("*.py")]
@@ -108,7 +109,7 @@ def test_every_warning_of_the_pipeline_has_a_sentence():
     source = (ROOT / "facerecon/pipeline.py").read_text("utf-8")
     keys = re.findall(r'\.warn\("([a-z_]+)"\)', source)
     assert keys
-    assert {f"warning.{key}" for key in keys} <= texts.table("en").keys()
+    assert {f"warning.{key}" for key in [*keys, *CONCERNS]} <= texts.table("en").keys()
 
 
 def test_expressions_detectors_and_parts_all_have_names():
