@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from torch import nn
 
@@ -28,6 +30,11 @@ class CenterFace(NetworkDetector):
     def load(self) -> nn.Module:
         """Builds the network with its authors' weights."""
         return read_centerface(locate(self.assets[0]))
+
+    @classmethod
+    def code(cls) -> tuple[Callable[..., object], ...]:
+        """Lists the functions that lead from a picture to candidates, for who wants to read them."""
+        return cls.candidates, decode
 
     def candidates(self, views: np.ndarray) -> list[Faces]:
         """Finds every peak above `FLOOR` in views `(B, S, S, 3)` RGB uint8."""

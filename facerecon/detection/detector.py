@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, Protocol, Self, runtime_checkable
 
 from facerecon.core.types import Faces, Photo
@@ -36,6 +37,11 @@ class Detector(Protocol):
 
     def detect(self, photo: Photo, search: Search = EVERY_SIZE) -> Faces:
         """Finds faces: `select` of the proposals, the largest first; no face is an empty Faces."""
+        ...
+
+    @classmethod
+    def code(cls) -> tuple[Callable[..., object], ...]:
+        """Lists the functions that lead from a picture to candidates, for who wants to read them."""
         ...
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 import zipfile
+from collections.abc import Callable
 from functools import cached_property, partial
 from typing import Any
 
@@ -67,6 +68,11 @@ class BlazeFace:
         tensors = [graph.Tensors(index) for index in range(graph.TensorsLength())]
         learned = [tensor for tensor in tensors if tensor.Type() in bytes_of]
         return sum(model.Buffers(tensor.Buffer()).DataLength() // bytes_of[tensor.Type()] for tensor in learned)
+
+    @classmethod
+    def code(cls) -> tuple[Callable[..., object], ...]:
+        """Lists the functions that lead from a picture to candidates, for who wants to read them."""
+        return (cls.propose,)
 
     def propose(self, photo: Photo, search: Search = EVERY_SIZE) -> Faces:
         """Gives the candidates, px of the whole photo, best first: see `confirmation` for their scores."""

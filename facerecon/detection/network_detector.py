@@ -9,7 +9,7 @@ Adelson et al. 1984, each level of which answers for the sizes it shows well, as
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 
 import numpy as np
@@ -92,6 +92,11 @@ class NetworkDetector(ABC):
         Returns:
             By view: every box of a score above `FLOOR`, px of the view, one face many times.
         """
+
+    @classmethod
+    def code(cls) -> tuple[Callable[..., object], ...]:
+        """Lists the functions that lead from a picture to candidates, for who wants to read them."""
+        return (cls.candidates,)
 
     @property
     def parameters(self) -> int:

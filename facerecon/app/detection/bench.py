@@ -132,12 +132,6 @@ def same_face(faces: Faces, box: np.ndarray | None) -> int | None:
     return int(overlaps.argmax()) if overlaps.max() >= SAME else None
 
 
-def code(names: Sequence[str]) -> list[Callable[..., object]]:
-    """Lists what a detector runs from picture to candidates, and what reads its network's answer.
-
-    Of several, nothing: each has its own.
-    """
-    if len(names) > 1:
-        return []
-    method = getattr(kind(names[0]), "candidates", kind(names[0]).propose)
-    return [method, *(value for name, value in method.__globals__.items() if name.startswith("decode"))]
+def code(names: Sequence[str]) -> Sequence[Callable[..., object]]:
+    """Lists what a detector runs from picture to candidates; of several, nothing: each has its own."""
+    return kind(names[0]).code() if len(names) == 1 else ()
