@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -52,7 +53,7 @@ def test_click_keys_and_pictures(page, address):
     picture.click(position={"x": box["width"] * 100.5 / 160, "y": box["height"] * 40.5 / 160})
     wait_for(page, (40, 100))
     assert mark(picture) == pytest.approx([100.5 / 160, 40.5 / 160], abs=1e-3)
-    assert page.locator(".sum").inner_text() != before
+    expect(page.locator(".sum")).not_to_have_text(before, use_inner_text=True)
 
     # Arrow keys move by one number; at the border they stop.
     picture.press("ArrowRight")
