@@ -35,7 +35,7 @@ def address():
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-            server.wait(10)
+            server.wait(60)
 
 
 @pytest.fixture
@@ -45,6 +45,7 @@ def page(address):
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", reduced_motion="reduce")
+        context.set_default_timeout(120_000)  # a busy machine may take a minute for the first page
         opened, elsewhere, broken = context.new_page(), [], []
         opened.on("request", lambda request: None if _is_ours(request.url, address) else elsewhere.append(request.url))
         opened.on("pageerror", lambda error: broken.append(str(error)))
@@ -60,7 +61,7 @@ def _is_ours(url: str, address: str) -> bool:
     return url.startswith((address, address.replace("http", "ws"), "data:", "blob:", "about:"))
 
 
-def _wait(url: str, seconds: float = 40.0) -> None:
+def _wait(url: str, seconds: float = 120.0) -> None:
     end = time.monotonic() + seconds
     while True:
         try:

@@ -53,7 +53,7 @@ def test_click_keys_and_pictures(page, address):
     picture.click(position={"x": box["width"] * 100.5 / 160, "y": box["height"] * 40.5 / 160})
     wait_for(page, (40, 100))
     assert mark(picture) == pytest.approx([100.5 / 160, 40.5 / 160], abs=1e-3)
-    expect(page.locator(".sum")).not_to_have_text(before, use_inner_text=True)
+    expect(page.locator(".sum")).not_to_have_text(before, use_inner_text=True, timeout=60_000)
 
     # Arrow keys move by one number; at the border they stop.
     picture.press("ArrowRight")
@@ -82,6 +82,7 @@ def test_click_keys_and_pictures(page, address):
 @pytest.mark.slow
 def test_touch(page, address):
     context = page.context.browser.new_context(viewport={"width": 400, "height": 850}, has_touch=True, locale="en-GB")
+    context.set_default_timeout(120_000)
     phone = context.new_page()
     phone.goto(f"{address}/inside")
     phone.wait_for_selector(".sum")
