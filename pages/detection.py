@@ -64,6 +64,7 @@ if alone and not bench.is_here(alone):
     wait()
 else:
     play()
+display.show_measured()
 layout.lesson("detection")
 taught.show_targets(photo, faces, bench.head_box(photo, faces, photo))
 st.page_link("pages/inside.py", label=t("detection.inside"), icon=":material/arrow_forward:")
