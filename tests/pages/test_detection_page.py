@@ -1,5 +1,7 @@
 """The Detection page: one network at first, thresholds without a network, missing weights, another detector's head."""
 
+import json
+
 import numpy as np
 import pytest
 from skimage.data import astronaut
@@ -174,3 +176,14 @@ def test_a_photo_without_a_face_can_still_be_looked_at(start, upload):
     assert app.button_group(key="detector") and app.code
     app.button_group(key="detector").set_value("retinaface").run()
     assert not app.exception and app.button(key="use_detector").disabled
+
+
+def test_what_was_measured_is_shown_with_how(start):
+    app = start("en", "detection")
+    told = bench.measured()
+    (figure,) = (json.loads(chart.proto.spec) for chart in app.get("plotly_chart") if '"scatter"' in chart.proto.spec)
+    curves = {trace["name"].split(",")[0]: trace["y"] for trace in figure["data"]}
+    for name, found in told["detectors"].items():
+        assert curves[SAID[f"detector.{name}"]] == [one["average_precision"] for one in found["by_size"]]
+    assert f"{told['faces']} faces in {told['pictures']} made pictures" in html(app)
+    assert SAID["detection.measured"] in [heading.value for heading in app.subheader]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import streamlit as st
 
 from facerecon.app import cache, layout, pictures
 from facerecon.app.detection import bench
@@ -125,6 +126,7 @@ def show_measured() -> None:
         y_title=t("detection.precision_axis"),
         dark=layout.is_dark(),
     )
+    st.subheader(t("detection.measured"), anchor=False)
     layout.chart(figure, "measured")
     counts = {name: f"{told[name]:,}" for name in ("faces", "pictures", "negatives")}
     layout.caption("detection.measured_how", **counts, cores=told["machine"]["cores"], date=told["date"])
