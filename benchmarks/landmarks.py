@@ -6,11 +6,11 @@ jittered. Errors are over the distance between the outer eye corners, as it were
 
 What is true is a convention. The surface point of each of MediaPipe's 478 points was itself measured: the place on the
 head where MediaPipe points at, on average over frontal renders (`scripts/head/correspond.py`). So MediaPipe's mean
-error in frontal heads is zero by definition, and only what depends on pose, person, expression and photo is seen here. The 68 points are made from those 478, and are surface points too: what another landmarker means otherwise, as a
-jaw that follows the visible outline, counts as its error. “Corrected” is what is left when that landmarker's mean error
-at that pose (`morphable.landmark_errors`, measured on other heads) is taken off, as the fit does: only so can
-landmarkers be compared whose conventions differ. Medians are shown, for in profiles and behind masks a landmarker may
-imagine a face that stands on its head, at an error of 100 %, and a few of those make a mean meaningless.
+error in frontal heads is zero by definition, and only what depends on pose, person, expression and photo is seen here.
+The 68 points are made from those 478, and are surface points too: what another landmarker means otherwise, as a jaw
+that follows the visible outline, counts as its error. The column “corrected” is the error that is left when the mean
+error of that landmarker at that pose (`morphable.landmark_errors`, measured on other heads) is taken off, as the fit
+does; it compares landmarkers whose conventions differ.
 
 `--json facerecon/evaluation/data/landmarks.json` renews the numbers that the app shows.
 """
