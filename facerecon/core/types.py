@@ -107,6 +107,30 @@ class Camera:
 
 
 @dataclass(frozen=True, eq=False)
+class PointCloud:
+    points: np.ndarray
+    "`(N, 3)`, mm unless a reader says otherwise"
+    normals: np.ndarray | None = None
+    "`(N, 3)` of length 1, out of the surface; or None: not known"
+    colours: np.ndarray | None = None
+    "`(N, 3)` RGB uint8; or None"
+    triangles: np.ndarray | None = None
+    "`(T, 3)` rows of `points`, counter-clockwise from outside, where the scan is a surface; or None"
+
+    def __post_init__(self):
+        _freeze(self, points=np.float64, normals=np.float64, colours=np.uint8, triangles=np.int64)
+        count = check_shape(self.points, ("N", 3), "PointCloud.points")["N"]
+        for name in ("normals", "colours"):
+            if getattr(self, name) is not None:
+                check_shape(getattr(self, name), (count, 3), f"PointCloud.{name}")
+        if self.triangles is not None:
+            check_shape(self.triangles, ("T", 3), "PointCloud.triangles")
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+
+@dataclass(frozen=True, eq=False)
 class Registration:
     target_from_source: np.ndarray
     "`(4, 4)`"
