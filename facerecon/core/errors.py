@@ -45,6 +45,12 @@ class NoFaceError(FaceReconError):
     exit_status = 3
 
 
+class CloudError(FaceReconError):
+    """A point cloud cannot be registered: too few points, no shape, other units, or nothing near the other cloud."""
+
+    advice = "cloud_unusable"
+
+
 class SettingsError(FaceReconError):
     """A choice or a number that was asked for does not exist or does not fit."""
 
