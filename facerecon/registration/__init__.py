@@ -1,0 +1,1 @@
+"""Bringing point clouds and surfaces together: rigid and non-rigid registration."""
