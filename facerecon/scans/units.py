@@ -32,18 +32,16 @@ def as_millimetres(unit: str) -> float:
 
 LEAST_SPREAD, LARGEST_SPREAD = 32.0, 320.0
 "mm: between them lies how far points of a face, a head, a bust or a person spread"
-EYES = 88.0
-"mm between the outer eye corners of adults, on average"
-EYES_RANGE = (60.0, 125.0)
-"mm: of small children and of large adults, with what a landmark may miss"
 COMMON = ("mm", "cm", "m")
+FACTOR = 1.45
+"by which a face may be larger or smaller than the average one; from inch to cm it is 2.5"
 
 
 def guess_unit(points: np.ndarray) -> str | None:
     """Guesses the unit of a scan from how far its points spread around their middle, as far as that can be told.
 
     A face alone spreads over 60 mm, a person over 450: wide enough a range that only units a factor of ten apart can be
-    told from each other. Inches need landmarks: see `unit_by_eyes`.
+    told from each other. Inches need a face: see `likeliest_unit`.
 
     Args:
         points: `(N, 3)` in the unknown unit.
@@ -56,15 +54,15 @@ def guess_unit(points: np.ndarray) -> str | None:
     return next((name for name in COMMON if LEAST_SPREAD <= spread * MILLIMETRES[name] < LARGEST_SPREAD), None)
 
 
-def unit_by_eyes(distance: float) -> str | None:
-    """Finds in which unit a distance between outer eye corners is that of a person, nearest to the average.
+def likeliest_unit(average: float) -> str | None:
+    """Finds the unit in which a face is nearest to the size of people's.
 
     Args:
-        distance: in the unknown unit.
+        average: how many millimetres the unit would have if the face were of average size.
 
     Returns:
-        A name in `MILLIMETRES`; None: in none.
+        A name in `MILLIMETRES`; None: in none of them it is the face of a person.
     """
-    sizes = {name: distance * millimetres for name, millimetres in MILLIMETRES.items()}
-    possible = {name: size for name, size in sizes.items() if EYES_RANGE[0] <= size <= EYES_RANGE[1]}
-    return min(possible, key=lambda name: abs(np.log(possible[name] / EYES)), default=None)
+    away = {name: abs(np.log(average / millimetres)) for name, millimetres in MILLIMETRES.items()}
+    nearest = min(away, key=away.__getitem__)
+    return nearest if away[nearest] < np.log(FACTOR) else None
