@@ -22,12 +22,12 @@ from facerecon.morphable.fitting import size_spread
 from facerecon.morphable.surface_fit import SurfaceFitSettings, surface_fit_steps
 from facerecon.parts import Parts, Settings
 from facerecon.pipeline import painted_parts, plain_parts
-from facerecon.registration.clouds import moved
 from facerecon.registration.nonrigid import NonrigidStep, nonrigid_icp_steps
 from facerecon.registration.stiff_system import LandmarkPairs
 from facerecon.scanning.fusion import fuse_steps
 from facerecon.scanning.heads import ScanHead, find_head
 from facerecon.scanning.pictures import Pictures, take_pictures
+from facerecon.scans.points import moved
 from facerecon.scans.scan import Scan, as_scan
 from facerecon.steps import Run, Step, check_settings
 from facerecon.texture import bake

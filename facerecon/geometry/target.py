@@ -75,15 +75,10 @@ class Target:
     def _prepare_points(self, cloud: PointCloud) -> None:
         self._surface = None
         self._tree = cKDTree(cloud.points)
-        away, rows = self._tree.query(cloud.points, k=min(NEIGHBOURS, len(cloud)))
-        self._centres = cloud.points[rows].mean(axis=1)
-        self._reach = away[:, -1]
+        self._normals, self._centres, self._reach = plane_normals(cloud.points, self._tree)
+        self.signed = cloud.normals is not None
         if cloud.normals is not None:
             self._normals = cloud.normals
-            return
-        self.signed = False
-        spread = cloud.points[rows] - self._centres[:, None]
-        self._normals = np.linalg.eigh(np.einsum("nkc,nkd->ncd", spread, spread))[1][:, :, 0]
 
     def _feet_on_surface(self, points: np.ndarray) -> Feet:
         distances, triangle, weights = self._surface.nearest(points)
@@ -104,6 +99,24 @@ class Target:
         inside = aside <= self._reach[row]
         feet[~inside] = self.cloud.points[row[~inside]]
         return Feet(feet, normals, np.linalg.norm(feet - points, axis=1), inside)
+
+
+def plane_normals(points: np.ndarray, tree: cKDTree | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Fits a plane to the neighbours of each point (Hoppe et al. 1992); which side is out stays open.
+
+    Args:
+        points: `(N, 3)`.
+        tree: of the points, where there is one.
+
+    Returns:
+        normals: `(N, 3)` of length 1.
+        centres: `(N, 3)` the neighbours' means.
+        reach: `(N,)` distance to the farthest of them.
+    """
+    away, rows = (tree or cKDTree(points)).query(points, k=min(NEIGHBOURS, len(points)))
+    centres = points[rows].mean(axis=1)
+    spread = points[rows] - centres[:, None]
+    return np.linalg.eigh(np.einsum("nkc,nkd->ncd", spread, spread))[1][:, :, 0], centres, away[:, -1]
 
 
 def _edge_vertices(triangles: np.ndarray, count: int) -> np.ndarray:

@@ -9,9 +9,8 @@ import numpy as np
 
 from facerecon.core.types import PointCloud
 from facerecon.geometry.voxels import voxels
-from facerecon.registration.clouds import moved
 from facerecon.registration.register import register
-from facerecon.scans.points import merged
+from facerecon.scans.points import merged, moved
 
 VOXEL = 1.0
 "mm: points of several frames within such a cube become one"
