@@ -11,7 +11,7 @@ STAGES = (
     *("mesh", "texture", "export", "evaluation"),
 )
 JOINS = {
-    *("pipeline", "scan_pipeline", "scan_landmarks", "scanning", "entry", "steps", "parts"),
+    *("pipeline", "scan_pipeline", "scan_landmarks", "scanning", "reconstruction", "inputs", "steps", "parts"),
     *("samples", "report", "comparison", "commands", "cli", "__main__"),
 }
 LEVELS = [

@@ -79,21 +79,6 @@ def read_depth(
     return DepthMap(depth, camera, photo, notes=("focal_guessed",) if guessed else ())
 
 
-def is_depth(data: bytes) -> bool:
-    """Tells by the content whether a file is a depth map of its own, not a photo with one inside."""
-    if data.startswith(b"\x93NUMPY") or (data.startswith(b"PK") and b".npy" in data[:200]):
-        return True
-    if data.startswith(b"\x89PNG"):
-        return len(data) > 26 and data[24] == 16 and data[25] == 0  # 16 bits of grey
-    if data.startswith((b"II*\0", b"MM\0*")):
-        try:
-            with Image.open(io.BytesIO(data), formats=["TIFF"]) as image:
-                return image.mode in _DEEP
-        except (*_DAMAGES, Image.DecompressionBombError):
-            return False
-    return False
-
-
 def _values(data: bytes, name: str) -> np.ndarray:
     """Reads the numbers of a depth map, `(H, W)`."""
     if data.startswith(b"v/1\x01"):

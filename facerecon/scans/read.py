@@ -14,20 +14,17 @@ import numpy as np
 from facerecon.core.errors import ScanError
 from facerecon.core.files import file_name, read_bytes
 from facerecon.core.types import PointCloud
+from facerecon.scans.kinds import scan_kind
 from facerecon.scans.pcd import point_count, read_pcd
 from facerecon.scans.points import keep
 
 logger = logging.getLogger(__name__)
 
-ENDINGS = (".obj", ".ply", ".stl", ".pcd", ".xyz", ".pts", ".csv", ".txt", ".asc", ".xyzrgb", ".xyzn")
-"""What scans are usually called; only the content decides what they are."""
 MAX_BYTES = 256_000_000
 MAX_POINTS = 5_000_000
 _COMPANIONS = (".mtl", ".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 _DAMAGES = (ValueError, LookupError, TypeError, AttributeError, struct.error, OverflowError, OSError, SyntaxError)
 """What readers raise on files that are not what they seem."""
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*", b"v/1\x01")
-_OTHERS = (b"PK\x03\x04", b"%PDF", b"glTF", b"\x1f\x8b", b"Kaydara")
 
 
 def read_scan(
@@ -66,28 +63,6 @@ def read_scan(
     if len(cloud) > MAX_POINTS:
         raise _too_many(name)
     return _finite(cloud, name)
-
-
-def scan_kind(data: bytes) -> str | None:
-    """Tells by the content what a file is: `ply`, `pcd`, `stl`, `obj`, `text`, or None: no scan."""
-    head = data[:4096]
-    if head.startswith(_PICTURES + _OTHERS):
-        return None
-    if head.startswith(b"ply"):
-        return "ply"
-    if re.search(rb"^\s*FIELDS\s", head, re.MULTILINE) and re.search(rb"^\s*DATA\s", head, re.MULTILINE):
-        return "pcd"
-    if len(data) >= 84 and len(data) == 84 + 50 * int.from_bytes(data[80:84], "little"):
-        return "stl"
-    if re.match(rb"\s*solid\b", head) and b"facet" in data[:100_000]:
-        return "stl"
-    if b"\0" in head:
-        return None
-    if re.search(rb"^[ \t]*v[ \t]+[-+.\dnN]", data[:1_000_000], re.MULTILINE):
-        return "obj"
-    if re.search(rb"^[ \t]*[-+.\d]\S*([\s,;]+[-+.\dnN]\S*){2}", data[:10_000], re.MULTILINE):
-        return "text"
-    return None
 
 
 def promised_points(data: bytes, kind: str) -> int:
