@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import cv2
 import numpy as np
 from scipy.spatial import cKDTree
 
@@ -23,7 +24,7 @@ from facerecon.geometry.transforms import apply, invert, rigid
 
 MOST_POINTS = 200_000
 """Of a cloud without triangles are drawn."""
-LARGEST_DISC = 6
+LARGEST_DISC = 9
 """px, its radius."""
 _FRONT = 1.0
 """px between the eye and the nearest point: depths must be > 0."""
@@ -89,10 +90,10 @@ class ScanScene:
 
     @cached_property
     def _spacing(self) -> float:
-        """Median distance from a point to its third neighbour, in the scan's unit."""
+        """How far apart points are where they are sparse: 95th percentile to the third neighbour, in the scan's unit."""
         some = self.points[:: max(1, len(self.points) // 2000)]
         count = min(4, len(self.points))
-        return float(np.median(cKDTree(self.points).query(some, k=count)[0].reshape(len(some), count)[:, -1]))
+        return float(np.percentile(cKDTree(self.points).query(some, k=count)[0].reshape(len(some), count)[:, -1], 95))
 
     def view(self, view_from_scan: np.ndarray, centre: np.ndarray, extent: float, side: int) -> ScanView:
         """Looks at the scan.
@@ -140,8 +141,13 @@ class ScanScene:
         depth[row[far_first], column[far_first]] = moved[far_first, 2]
         point[row[far_first], column[far_first]] = far_first
         depth, point = _spread(depth, point, radius)
-        seen = point[point >= 0]
-        return depth, self._albedo[seen], normals[seen].copy()
+        covered = point >= 0
+        facing = normals * np.where(normals[:, 2:] < 0, -1, 1)
+        values = np.zeros((side, side, 6), np.float32)
+        values[covered] = np.column_stack([self._albedo[point[covered]], facing[point[covered]]])
+        # Discs are facets; blurring over what is covered makes a surface of them.
+        blurred = cv2.GaussianBlur(np.dstack([values, covered.astype(np.float32)]), (0, 0), radius / 2)[covered]
+        return depth, blurred[:, :3] / blurred[:, 6:], blurred[:, 3:6]
 
 
 def _spread(depth: np.ndarray, point: np.ndarray, radius: int) -> tuple[np.ndarray, np.ndarray]:
