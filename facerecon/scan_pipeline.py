@@ -39,7 +39,7 @@ GUESSED_FOCAL = 0.08
 "further error where the camera's focal length was guessed: it stretches width and height"
 POOR_FIT = 2.0
 "mm: half of the face is farther from the scan"
-PARTIAL = 0.6
+PARTIAL = 0.4
 "share of the face that must have been scanned"
 
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from facerecon.core.types import PointCloud
 from facerecon.geometry.voxels import voxels
 from facerecon.registration.register import register
-from facerecon.scans.points import merged, moved
+from facerecon.scans.points import merged, moved, smoothed
 
-VOXEL = 1.0
-"mm: points of several frames within such a cube become one"
+VOXEL = 1.5
+"times the distance between neighbours in the first frame: points of several frames in such a cube become one"
 ROUNDS = 2
 "passes: in the first each frame meets those before it, then all others"
 
@@ -28,21 +29,23 @@ class Fusion:
     "mm, by frame: how well it met the others; NaN: it did not have to yet"
 
 
-def fuse(clouds: Sequence[PointCloud], starts: Sequence[np.ndarray] | None = None, voxel: float = VOXEL) -> Fusion:
+def fuse(
+    clouds: Sequence[PointCloud], starts: Sequence[np.ndarray] | None = None, voxel: float | None = None
+) -> Fusion:
     """Exhausts `fuse_steps` and gives its result."""
     *_, last = fuse_steps(clouds, starts, voxel)
     return last
 
 
 def fuse_steps(
-    clouds: Sequence[PointCloud], starts: Sequence[np.ndarray] | None = None, voxel: float = VOXEL
+    clouds: Sequence[PointCloud], starts: Sequence[np.ndarray] | None = None, voxel: float | None = None
 ) -> Iterator[Fusion]:
     """Fuses clouds of one thing: each is registered to what the others show, and so again.
 
     Args:
         clouds: mm, with normals; the frame of the first is that of the result.
         starts: `(4, 4)` by cloud, roughly into the first's frame; None: they are searched for.
-        voxel: mm, side of the cubes in which points are averaged.
+        voxel: mm, side of the cubes in which points are averaged; None: VOXEL times the distance of neighbours.
 
     Yields:
         After each registration, what is fused by then.
@@ -50,6 +53,7 @@ def fuse_steps(
     Raises:
         CloudError: a cloud has no shape, or does not meet the others.
     """
+    voxel = voxel or VOXEL * _spacing(clouds[0])
     moves: list[np.ndarray | None] = [np.eye(4)] + [None] * (len(clouds) - 1)
     rms = [np.nan] * len(clouds)
     for round_number in range(ROUNDS):
@@ -66,8 +70,14 @@ def fuse_steps(
         yield Fusion(clouds[0], (np.eye(4),), (np.nan,))
 
 
+def _spacing(cloud: PointCloud) -> float:
+    """Finds the median distance to the nearest neighbour."""
+    away, _ = cKDTree(cloud.points).query(cloud.points[:: max(1, len(cloud) // 5000)], k=min(2, len(cloud)))
+    return float(np.median(away.reshape(len(away), -1)[:, -1]))
+
+
 def _together(clouds: Sequence[PointCloud], voxel: float) -> PointCloud:
-    """Averages clouds in cubes; surfaces that overlap have no common triangles, so that they are lost."""
+    """Averages clouds; surfaces that overlap have no common triangles, so that they are lost."""
     if len(clouds) == 1:
         return clouds[0]
     parts = {
@@ -75,5 +85,6 @@ def _together(clouds: Sequence[PointCloud], voxel: float) -> PointCloud:
         for name in ("points", "normals", "colours")
         if all(getattr(cloud, name) is not None for cloud in clouds)
     }
-    both = PointCloud(**parts)
-    return merged(both, voxels(both.points, voxel))
+    all_ = PointCloud(**parts)
+    few = merged(all_, voxels(all_.points, voxel))
+    return smoothed(few, all_, voxel)

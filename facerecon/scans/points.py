@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from facerecon.core.types import PointCloud
 from facerecon.geometry.normals import unit
 from facerecon.geometry.transforms import apply
 from facerecon.geometry.voxels import voxels
+
+NEIGHBOURS = 24
+"points to which a point is drawn when it is smoothed"
 
 
 def keep(cloud: PointCloud, good: np.ndarray) -> PointCloud:
@@ -91,3 +95,24 @@ def thinned(cloud: PointCloud, most: int) -> PointCloud:
         if low and high / low < 1.1:
             break
     return merged(cloud, group) if size else cloud
+
+
+def smoothed(cloud: PointCloud, among: PointCloud, reach: float) -> PointCloud:
+    """Draws points along their normals to the mean surface of points around them: noise is averaged, edges stay.
+
+    The projection of moving least squares (Alexa et al. 2003) with the plane's direction known. Averaging in cubes does
+    not do: a point that strays lands in a cube of its own.
+
+    Args:
+        cloud: with normals.
+        among: points of the same surface with normals, perhaps the same cloud.
+        reach: standard deviation of the weights along the surface, points' unit.
+    """
+    away, row = cKDTree(among.points).query(cloud.points, k=min(NEIGHBOURS, len(among)))
+    away, row = away.reshape(len(cloud), -1), row.reshape(len(cloud), -1)
+    offset = np.einsum("nkc,nc->nk", among.points[row] - cloud.points[:, None], cloud.normals)
+    aside = np.maximum(away**2 - offset**2, 0)
+    alike = np.einsum("nkc,nc->nk", among.normals[row], cloud.normals) > 0.5
+    weight = np.exp(-aside / (2 * reach**2)) * alike
+    total = np.maximum(weight.sum(axis=1), 1e-9)
+    return replace(cloud, points=cloud.points + cloud.normals * ((weight * offset).sum(axis=1) / total)[:, None])

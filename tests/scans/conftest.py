@@ -4,11 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from depth_camera import render_depth, small_camera
 
-from facerecon.core.types import Camera
-from facerecon.geometry.projection import project_head
-from facerecon.geometry.rasterize import rasterize
-from facerecon.morphable.pose import first_camera
 from facerecon.samples import load_sample, load_truth
 
 WIDTH = 240
@@ -31,17 +28,3 @@ def subject(anny):
             vertices, anny.triangles[anny.parts == 0], small_camera(photo, truth.focal, WIDTH), truth.camera_from_head
         ),
     )
-
-
-def small_camera(photo, focal, width):
-    full = first_camera(photo)
-    factor = width / full.width
-    height = round(full.height * factor)
-    return Camera(width, height, focal * factor, np.array([(width - 1) / 2, (height - 1) / 2]))
-
-
-def render_depth(vertices, triangles, camera, camera_from_head):
-    """Renders `(H, W)` mm, NaN where nothing is."""
-    pixels, depth = project_head(camera, camera_from_head, vertices)
-    seen = rasterize(pixels, depth, triangles, camera.height, camera.width).depth.astype(np.float64)
-    return np.where(np.isfinite(seen), seen, np.nan)
