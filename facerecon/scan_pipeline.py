@@ -143,7 +143,8 @@ class _ScanRun(Run):
         )
         if not self.pictures.photos:
             self.warn("no_colours")
-        views = [View(camera, pose, self.surface.expression, np.zeros(0)) for camera, pose in self.pictures.cameras]
+        cameras = self.pictures.cameras[: len(self.pictures.photos)]
+        views = [View(camera, pose, self.surface.expression, np.zeros(0)) for camera, pose in cameras]
         return bake(
             self.pictures.photos,
             self.mesh,

@@ -90,7 +90,7 @@ class ScanScene:
 
     @cached_property
     def _spacing(self) -> float:
-        """How far apart points are where they are sparse: 95th percentile to the third neighbour, in the scan's unit."""
+        """How far apart points are where they are sparse: 95th percentile to the third neighbour, in scan units."""
         some = self.points[:: max(1, len(self.points) // 2000)]
         count = min(4, len(self.points))
         return float(np.percentile(cKDTree(self.points).query(some, k=count)[0].reshape(len(some), count)[:, -1], 95))
