@@ -8,6 +8,7 @@ from skimage.data import astronaut
 
 from facerecon.app import texts, weights
 from facerecon.app.detection import bench
+from facerecon.app.measured import measured
 from facerecon.assets import find
 from facerecon.core.errors import AssetError
 from facerecon.detection.mediapipe import BlazeFace
