@@ -11,8 +11,8 @@ STAGES = (
     *("mesh", "texture", "export", "evaluation"),
 )
 JOINS = {
-    *("pipeline", "scan_pipeline", "scan_landmarks", "scanning", "reconstruction", "inputs", "steps", "parts"),
-    *("samples", "report", "comparison", "commands", "cli", "__main__"),
+    *("pipeline", "scan_pipeline", "scan_landmarks", "scanning", "reconstruction", "inputs", "steps", "checks"),
+    *("parts", "samples", "report", "comparison", "commands", "cli", "__main__"),
 }
 LEVELS = [
     {"core"},

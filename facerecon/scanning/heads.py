@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial import cKDTree
 
+from facerecon.checks import choose_face
 from facerecon.core.errors import NoFaceError, ScanError
 from facerecon.core.types import Faces, Landmarks, Photo, PointCloud
 from facerecon.drawing.scan_view import ScanScene
@@ -16,7 +17,6 @@ from facerecon.geometry.projection import project
 from facerecon.geometry.transforms import CAMERA_FROM_FRONTAL, apply, invert, rigid
 from facerecon.landmarks.schemes import convert
 from facerecon.parts import Parts, Settings
-from facerecon.pipeline import choose_face
 from facerecon.registration.normals import with_normals
 from facerecon.scan_landmarks import ScanFace, locate_on_scan
 from facerecon.scans.clean import Cleaned, clean
