@@ -92,9 +92,7 @@ def test_every_photo_can_be_chosen_and_corrected(start, locate, jpeg):
     roll = number(app, said["registration.roll"])
     app.button_group(key=f"marked_photo_{second.digest[:12]}").set_value(1).run()
     assert not app.exception
-    assert number(app, said["registration.roll"]) == pytest.approx(
-        -roll, abs=2
-    )  # mirrored
+    assert number(app, said["registration.roll"]) == pytest.approx(-roll, abs=2)  # mirrored
     choose(app, "move")
     assert said["landmarks.unmoved"] in html(app)
     moved = Correction(locate(second)).moved("ibug68", 8, convert(locate(second), "ibug68").points[8] + (0, 5))
