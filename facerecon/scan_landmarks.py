@@ -141,6 +141,8 @@ def _look(
 ) -> _Sighting | None:
     """Looks for a face from one side; None where there is none, or it is flat or hollow."""
     view = scene.view(rotation, centre, extent, side)
+    if not np.isfinite(view.depth).any():
+        return None
     photo = Photo(view.image, "", None, "scan")
     for box in parts.detector.detect(photo, Search(min_face=smallest)).boxes:
         found = parts.landmarker.locate(photo, box)
@@ -158,12 +160,17 @@ def _sighting(view: ScanView, found: Landmarks, head: FaceModel) -> _Sighting | 
     if known.sum() < FEWEST * np.isfinite(spread).sum():
         return None
     mean = head.landmarks(found.scheme).on(head.mean, head.triangles)
-    pose, misfit, relief = _placed(points[known], mean[known], 1 / spread[known] ** 2)
+    pose, misfit, relief = lay_on_head(points[known], mean[known], 1 / spread[known] ** 2)
     return _Sighting(view, found, points, pose, misfit) if misfit < ALIKE and relief > RELIEF else None
 
 
-def _placed(points: np.ndarray, mean: np.ndarray, information: np.ndarray) -> tuple[np.ndarray, float, float]:
+def lay_on_head(points: np.ndarray, mean: np.ndarray, information: np.ndarray) -> tuple[np.ndarray, float, float]:
     """Lays points of a scan onto those of the mean head; those that were traced to what hides them count little.
+
+    Args:
+        points: `(N, 3)`.
+        mean: `(N, 3)` mm.
+        information: `(N,)` > 0: how much each counts.
 
     Returns:
         head_from_scan: `(4, 4)` similarity.
@@ -177,8 +184,9 @@ def _placed(points: np.ndarray, mean: np.ndarray, information: np.ndarray) -> tu
         placed = apply(pose, points)
         off = np.linalg.norm(placed - mean, axis=1) / size
         weights = information / (1 + (off / ALIKE) ** 2) ** 2  # Geman and McClure's loss
-    depth, true_depth = (z - np.average(z, weights=weights) for z in (placed[:, 2], mean[:, 2]))
-    relief = float((weights * depth) @ true_depth / ((weights * true_depth) @ true_depth))
+    # The share of the head's depth in the points' own, beside what a tilt explains.
+    factors = np.column_stack([mean[:, 2], mean[:, :2], np.ones(len(mean))]) * np.sqrt(weights)[:, None]
+    relief = float(np.linalg.lstsq(factors, placed[:, 2] * np.sqrt(weights))[0][0])
     return pose, float(np.median(off)), relief
 
 

@@ -1,6 +1,7 @@
 """A scan as a picture: seen from any direction, in its colours or as clay, with the way back from pixels to points.
 
-Parallel rays, so that the scan's unit does not matter. Points without triangles are drawn as discs.
+Parallel rays, so that the scan's unit does not matter. Points without triangles are joined to a surface
+over each picture.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import cached_property
 
 import cv2
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import Delaunay, cKDTree
 
 from facerecon.core.arrays import read_only
 from facerecon.core.types import PointCloud
@@ -22,10 +23,14 @@ from facerecon.geometry.rasterize import rasterize
 from facerecon.geometry.target import plane_normals
 from facerecon.geometry.transforms import apply, invert, rigid
 
-MOST_POINTS = 200_000
+MOST_POINTS = 60_000
 """Of a cloud without triangles are drawn."""
-LARGEST_DISC = 9
-"""px, its radius."""
+LARGEST_DISC = 12
+"""px, the radius with which a point hides what is behind it."""
+BEHIND = 1.5
+"""Spacings behind the nearest points where points begin to be hidden."""
+LONGEST = 4.0
+"""Spacings that a side between two points may be long."""
 _FRONT = 1.0
 """px between the eye and the nearest point: depths must be > 0."""
 
@@ -90,7 +95,7 @@ class ScanScene:
 
     @cached_property
     def _spacing(self) -> float:
-        """How far apart points are where they are sparse: 95th percentile to the third neighbour, in scan units."""
+        """Tells how far apart points are where they are sparse: 95th percentile to the third neighbour."""
         some = self.points[:: max(1, len(self.points) // 2000)]
         count = min(4, len(self.points))
         return float(np.percentile(cKDTree(self.points).query(some, k=count)[0].reshape(len(some), count)[:, -1], 95))
@@ -110,10 +115,12 @@ class ScanScene:
         middle = np.array([(side - 1) / 2, (side - 1) / 2, -front])
         moved += middle
         normals = self._normals @ view_from_scan.T * np.float32([1, -1, -1])
-        if self.solid:
-            depth, albedo, normals = self._draw_triangles(moved, normals, side)
-        else:
-            depth, albedo, normals = self._draw_discs(moved, normals, side, self._spacing * scale)
+        triangles = self.triangles
+        if not self.solid:
+            normals = normals * np.where(normals[:, 2:] < 0, -1, 1)
+            spacing = self._spacing * scale
+            triangles = _joined(moved, _visible(moved, side, spacing), spacing)
+        depth, albedo, normals = self._draw(moved, normals, triangles, side)
         covered = np.isfinite(depth)
         normals *= np.where(normals[:, 2:] < 0, -1, 1)  # seen from the inside, or not known which side is out
         normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
@@ -123,44 +130,34 @@ class ScanScene:
         image[covered] = np.round(to_srgb(shade(albedo, normals.astype(np.float32), lighting)) * 255).clip(0, 255)
         return ScanView(image, depth, invert(rigid(scale * view_from_scan, middle - scale * view_from_scan @ centre)))
 
-    def _draw_triangles(
-        self, moved: np.ndarray, normals: np.ndarray, side: int
+    def _draw(
+        self, moved: np.ndarray, normals: np.ndarray, triangles: np.ndarray, side: int
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        raster = rasterize(moved[:, :2], moved[:, 2], self.triangles, side, side, perspective=False)
-        at = (self.triangles, raster.triangle[raster.covered], raster.barycentric[raster.covered])
+        raster = rasterize(moved[:, :2], moved[:, 2], triangles, side, side, perspective=False)
+        at = (triangles, raster.triangle[raster.covered], raster.barycentric[raster.covered])
         return raster.depth, interpolate(self._albedo, *at), interpolate(normals, *at)
 
-    def _draw_discs(
-        self, moved: np.ndarray, normals: np.ndarray, side: int, spacing: float
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        column, row = np.round(moved[:, :2]).astype(int).T
-        radius = int(np.clip(np.ceil(spacing), 1, LARGEST_DISC))
-        inside = np.flatnonzero((column >= 0) & (column < side) & (row >= 0) & (row < side))
-        far_first = inside[np.argsort(-moved[inside, 2])]
-        depth, point = np.full((side, side), np.inf, np.float32), np.full((side, side), -1)
-        depth[row[far_first], column[far_first]] = moved[far_first, 2]
-        point[row[far_first], column[far_first]] = far_first
-        depth, point = _spread(depth, point, radius)
-        covered = point >= 0
-        facing = normals * np.where(normals[:, 2:] < 0, -1, 1)
-        values = np.zeros((side, side, 6), np.float32)
-        values[covered] = np.column_stack([self._albedo[point[covered]], facing[point[covered]]])
-        # Discs are facets; blurring over what is covered makes a surface of them.
-        blurred = cv2.GaussianBlur(np.dstack([values, covered.astype(np.float32)]), (0, 0), radius / 2)[covered]
-        return depth, blurred[:, :3] / blurred[:, 6:], blurred[:, 3:6]
+
+def _visible(moved: np.ndarray, side: int, spacing: float) -> np.ndarray:
+    """Tells which points `(N, 3)` px lie on the picture and are not behind others, drawn as discs; `(N,)` bool."""
+    column, row = np.round(moved[:, :2]).astype(int).T
+    radius = int(np.clip(np.ceil(spacing), 1, LARGEST_DISC))
+    inside = np.flatnonzero((column >= 0) & (column < side) & (row >= 0) & (row < side))
+    depth = np.full((side, side), np.inf, np.float32)
+    np.minimum.at(depth, (row[inside], column[inside]), moved[inside, 2].astype(np.float32))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    nearest = cv2.erode(depth, disc)
+    result = np.zeros(len(moved), dtype=bool)
+    result[inside] = moved[inside, 2] <= nearest[row[inside], column[inside]] + BEHIND * max(spacing, 1.0)
+    return result
 
 
-def _spread(depth: np.ndarray, point: np.ndarray, radius: int) -> tuple[np.ndarray, np.ndarray]:
-    """Makes discs of single pixels; the nearest one wins."""
-    steps = np.arange(-radius, radius + 1)
-    padded, owners = np.pad(depth, radius, constant_values=np.inf), np.pad(point, radius, constant_values=-1)
-    best, who = depth.copy(), point.copy()
-    height, width = depth.shape
-    for dy in steps:
-        for dx in steps:
-            if dx * dx + dy * dy > radius * radius:
-                continue
-            window = np.s_[radius + dy : radius + dy + height, radius + dx : radius + dx + width]
-            nearer = padded[window] < best
-            best[nearer], who[nearer] = padded[window][nearer], owners[window][nearer]
-    return best, who
+def _joined(moved: np.ndarray, visible: np.ndarray, spacing: float) -> np.ndarray:
+    """Joins visible points to triangles `(T, 3)` over the picture (Delaunay 1934), none with a side too long."""
+    rows = np.flatnonzero(visible)
+    if len(np.unique(moved[rows, :2].round(3), axis=0)) < 4 or np.ptp(moved[rows, :2], axis=0).min() < 1:
+        return np.zeros((0, 3), dtype=np.int64)
+    triangles = rows[Delaunay(moved[rows, :2], qhull_options="QJ Qbb").simplices]
+    corners = moved[triangles]
+    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
+    return triangles[longest < LONGEST * max(spacing, 1.0)].astype(np.int64)

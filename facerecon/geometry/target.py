@@ -31,10 +31,17 @@ class Feet:
     "`(N,)` bool: False where the foot is on the scan's edge, so that the point may lie beyond it"
 
     def trusted(self, normals: np.ndarray, furthest: float, cosine: float, signed: bool = True) -> np.ndarray:
-        """Tells which feet are correspondences: inside, near, and facing the way of `(N, 3)` normals; `(N,)` bool."""
+        """Tells which feet are correspondences: inside, near, and facing as `(N, 3)` normals do; `(N,)` bool.
+
+        A scan whose triangles all wind the wrong way round is taken as it is meant: the majority tells.
+        """
         agreement = np.einsum("nk,nk->n", self.normals, normals)
-        agreement = agreement if signed else np.abs(agreement)
-        return self.inside & (self.distances < furthest) & (agreement > cosine)
+        near = self.inside & (self.distances < furthest)
+        if not signed:
+            agreement = np.abs(agreement)
+        elif agreement[near].sum() < 0:
+            agreement = -agreement
+        return near & (agreement > cosine)
 
 
 class Target:
@@ -51,9 +58,9 @@ class Target:
         if len(cloud) < 3 or not np.isfinite(cloud.points).all():
             raise ValueError("a target needs three points or more, all finite")
         self.cloud = cloud
-        self.signed = True
-        "whether normals tell inside from outside"
-        if cloud.triangles is not None and len(cloud.triangles):
+        self.signed = cloud.triangles is not None and len(cloud.triangles) > 0
+        "whether normals tell inside from outside: those of mere points are guessed too often"
+        if self.signed:
             self._prepare_surface(cloud)
         else:
             self._prepare_points(cloud)
@@ -76,7 +83,6 @@ class Target:
         self._surface = None
         self._tree = cKDTree(cloud.points)
         self._normals, self._centres, self._reach = plane_normals(cloud.points, self._tree)
-        self.signed = cloud.normals is not None
         if cloud.normals is not None:
             self._normals = cloud.normals
 
