@@ -55,7 +55,7 @@ def replay(run: cache.Run) -> None:
         st.html(f'<div class="ramps">{bar}</div>')
     curves = {t("scan.curve"): [one.residual for one, _ in way]}
     axes = {"x_title": t("registration.curve_x"), "y_title": t("scan.curve_y")}
-    figure = error_curve(curves, current=index, logarithmic=True, dark=layout.is_dark(), height=240, **axes)
+    figure = error_curve(curves, current=index, dark=layout.is_dark(), height=240, **axes)
     layout.chart(figure, f"scan_curve_{run.key[:12]}", on_click=lambda: _jump(run, slider))
 
 
