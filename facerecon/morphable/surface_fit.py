@@ -39,7 +39,7 @@ SMALLEST = 0.02
 
 @dataclass(frozen=True)
 class SurfaceFitSettings:
-    iterations: int = 30
+    iterations: int = 15
     "at most so many steps"
     tolerance: float = 0.02
     "mm: stop when vertices move less, root mean square, and robust weights are narrow"
@@ -47,7 +47,7 @@ class SurfaceFitSettings:
     "mm: scan's noise and what the model cannot express, one standard deviation"
     independent: float = 300.0
     "how many vertices' residuals count as independent: neighbours err alike"
-    landmark_noise: float = 4.0
+    landmark_noise: float = 3.0
     "mm, one standard deviation of a landmark on the scan, at least"
     expression_std: float = 0.3
     "s: how strong expressions are"

@@ -29,7 +29,7 @@ SHORTENINGS = 8
 
 @dataclass(frozen=True)
 class NonrigidSettings:
-    stiffnesses: tuple[float, ...] = (50.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2)
+    stiffnesses: tuple[float, ...] = (20.0, 10.0, 5.0, 2.0, 1.0, 0.5)
     "α, from stiff to soft"
     iterations: int = 3
     "at most so many for each stiffness"
@@ -39,9 +39,9 @@ class NonrigidSettings:
     "γ: shifts against turns and shears, in a template of radius 1"
     landmark_weight: float = 5.0
     "β at the first stiffness; falls with it"
-    rest: float = 1e-3
+    rest: float = 1e-2
     "ρ over α: how much undeformed maps are preferred"
-    furthest: tuple[float, float] = (20.0, 5.0)
+    furthest: tuple[float, float] = (10.0, 4.0)
     "mm, at the first and the last stiffness: a foot farther away is no correspondence"
     cosine: float = 0.6
     "between the normals of a vertex and of its foot, at least"

@@ -11,6 +11,9 @@ from scipy.sparse.linalg import splu
 from facerecon.core.arrays import check_shape, read_only
 from facerecon.geometry.graph import edges
 
+_SYMMETRIC = {"diag_pivot_thresh": 0.0, "options": {"SymmetricMode": True}}
+"""For SuperLU: the matrix is symmetric and positive definite, so it needs no pivots."""
+
 
 @dataclass(frozen=True, eq=False)
 class LandmarkPairs:
@@ -65,6 +68,7 @@ class StiffSystem:
         "`(E, 2)` rows of the vertices"
         self._incidence = _incidence(self.edges, count)
         self._gamma = sparse.diags([1, 1, 1, gamma**2])
+        self._order = (_elimination_order(self._incidence)[:, None] * 4 + np.arange(4)).ravel()
         self._rest = np.tile(np.eye(4, 3), (count, 1))
         self._landmarks = landmarks
         if landmarks is not None:
@@ -96,7 +100,9 @@ class StiffSystem:
             weighted = self._landmarks_at.T @ sparse.diags(landmark_weight * self._landmarks.information)
             matrix = matrix + weighted @ self._landmarks_at
             right = right + weighted @ self._inwards(self._landmarks.targets)
-        maps = splu(matrix.tocsc(), permc_spec="COLAMD", diag_pivot_thresh=0.0).solve(right)
+        inner = matrix.tocsr()[self._order][:, self._order].tocsc()
+        maps = np.empty_like(right)
+        maps[self._order] = splu(inner, permc_spec="NATURAL", **_SYMMETRIC).solve(right[self._order])
         return self._at @ maps * self._size + self._centre
 
     def _inwards(self, points: np.ndarray) -> np.ndarray:
@@ -108,3 +114,12 @@ def _incidence(pairs: np.ndarray, count: int) -> sparse.csr_matrix:
     """Builds the node-arc incidence matrix: one row an edge, -1 at its start and +1 at its end."""
     rows = np.repeat(np.arange(len(pairs)), 2)
     return sparse.csr_matrix((np.tile([-1.0, 1.0], len(pairs)), (rows, pairs.ravel())), shape=(len(pairs), count))
+
+
+def _elimination_order(incidence: sparse.csr_matrix) -> np.ndarray:
+    """Finds in which order to eliminate vertices so that the factors stay sparse: minimum degree, `(V,)`.
+
+    Found on the graph of vertices, which has a sixteenth of the whole matrix's entries; it is the same at every step.
+    """
+    graph = (incidence.T @ incidence + sparse.identity(incidence.shape[1])).tocsc()
+    return np.argsort(splu(graph, permc_spec="MMD_AT_PLUS_A", **_SYMMETRIC).perm_c)
