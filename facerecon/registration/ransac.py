@@ -11,7 +11,7 @@ SAMPLES = 50_000
 "triples that are drawn"
 REACH = 5.0
 "of a feature, in voxels"
-MOST_POSES = 2000
+MOST_POSES = 1000
 "that votes are counted for"
 LIKE_EDGES = 0.9
 "A triple whose edges differ by more between the clouds is none."
@@ -41,8 +41,8 @@ def feature_poses(
     shorter, longer = np.minimum(*edges), np.maximum(*edges)
     good = (shorter >= LIKE_EDGES * longer).all(axis=1) & (shorter.min(axis=1) > REACH * voxel)
     poses = triple_motions(a[triples[good]], b[triples[good]])[:MOST_POSES]
-    moved = np.einsum("sij,nj->sni", poses[:, :3, :3], a) + poses[:, None, :3, 3]
-    votes = (((moved - b) ** 2).sum(axis=2) < (1.5 * voxel) ** 2).sum(axis=1)
+    away = a @ poses[:, :3, :3].transpose(0, 2, 1) + poses[:, None, :3, 3] - b
+    votes = (np.einsum("snk,snk->sn", away, away) < (1.5 * voxel) ** 2).sum(axis=1)
     return poses[np.argsort(-votes, kind="stable")[:most]]
 
 
