@@ -102,12 +102,12 @@ def _companions(files: Sequence[InputFile], kinds: Sequence[str]) -> dict[str, b
 
 def _scan(file: InputFile, companions: dict[str, bytes], options: ReadingOptions) -> Scan:
     """Reads a scan."""
-    from facerecon.scans.read import read_scan
-    from facerecon.scans.scan import as_scan
+    from facerecon.scans.read import open_scan
+    from facerecon.scans.scan import Scan
 
     at_path = file.path is not None and not companions
-    cloud = read_scan(file.path if at_path else file.data, file.name, None if at_path else companions)
-    return as_scan(cloud, file.name, _digest(file), options.units)
+    cloud, surfaces = open_scan(file.path if at_path else file.data, file.name, None if at_path else companions)
+    return Scan(cloud, file.name, _digest(file), options.units, surfaces=surfaces)
 
 
 def _pairs(

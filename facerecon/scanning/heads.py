@@ -20,7 +20,7 @@ from facerecon.parts import Parts, Settings
 from facerecon.registration.normals import with_normals
 from facerecon.scan_landmarks import ScanFace, locate_on_scan
 from facerecon.scans.clean import Cleaned, clean
-from facerecon.scans.points import crop, smoothed, thinned, without_duplicates
+from facerecon.scans.points import crop, thinned, without_duplicates
 from facerecon.scans.scan import Scan
 from facerecon.scans.units import as_millimetres, likeliest_unit
 
@@ -28,8 +28,6 @@ LOOKED_AT = 250_000
 "points of a scan in which the face is searched for"
 MIDDLE, REACH = np.array([0.0, -15.0, -75.0]), 165.0
 "mm, head frame: the sphere that is kept"
-DEPTH_NOISE = 1.5
-"mm: how far along the surface depth is averaged; scanners did that already"
 FEWEST = 500
 "points on a head, below which nothing can be fitted"
 TOO_LARGE = 1.7
@@ -165,8 +163,6 @@ def _head(scan: Scan, found: _Found) -> ScanHead:
             limit=FEWEST,
         )
     cloud = with_normals(cleaned.cloud)
-    if scan.source != "scan":
-        cloud = smoothed(cloud, cloud, DEPTH_NOISE)
     landmarks = found.landmarks68 * millimetres
     return ScanHead(
         scan, cloud, cleaned, placed, landmarks, millimetres, unit, notes, found.faces, found.chosen, found.landmarks

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from facerecon.core.types import Camera, Faces, Landmarks, Photo, PointCloud
-from facerecon.geometry.transforms import invert
+from facerecon.geometry.transforms import apply, invert
 from facerecon.parts import Parts
-from facerecon.scanning.heads import ScanHead
-from facerecon.scans.photographs import photograph, studio
+from facerecon.scanning.heads import MIDDLE, REACH, ScanHead
+from facerecon.scans.meshes import TexturedSurface
+from facerecon.scans.photographs import photograph, photograph_surfaces, studio
 
 PIXELS = 640
 "side of a photograph: half a millimetre a pixel, as fine as scans' points are"
+FINE_PIXELS = 1200
+"of a textured surface"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +60,28 @@ def take_pictures(
             own[0][0].landmarks,
             tuple(head.faces for head, _ in own),
         )
-    places = studio(cloud.normals, PIXELS)
-    if cloud.colours is None:
+    surfaces = [
+        (_cropped(surface, matrix), matrix)
+        for head, move in zip(heads, first_from_each, strict=True)
+        for matrix in [head_from_first @ move @ np.diag([head.millimetres] * 3 + [1.0])]
+        for surface in head.scan.surfaces
+    ]
+    places = studio(cloud.normals, FINE_PIXELS if surfaces else PIXELS)
+    if surfaces:
+        taken = [photograph_surfaces([(s, pose @ m) for s, m in surfaces], camera) for camera, pose in places]
+    elif cloud.colours is not None:
+        taken = [photograph(cloud, *place) for place in places]
+    else:
         return Pictures((), tuple(places[:1]), (), None, ())
-    taken = [photograph(cloud, *place) for place in places]
-    photos = tuple(
-        Photo(image, "", camera.focal, "scan") for (image, _), (camera, _) in zip(taken, places, strict=True)
-    )
-    return Pictures(photos, tuple(places), tuple(mask for _, mask in taken), _landmarks(photos[0], parts), ())
+    images, masks = zip(*taken, strict=True)
+    photos = tuple(Photo(image, "", None, "scan") for image in images)
+    return Pictures(photos, tuple(places), masks, _landmarks(photos[0], parts), ())
+
+
+def _cropped(surface: TexturedSurface, head_from_scan: np.ndarray) -> TexturedSurface:
+    """Keeps the triangles on the head."""
+    near = np.linalg.norm(apply(head_from_scan, surface.points) - MIDDLE, axis=1) < REACH
+    return replace(surface, triangles=surface.triangles[near[surface.triangles].all(axis=1)])
 
 
 def _without_scale(camera_from_head: np.ndarray) -> np.ndarray:

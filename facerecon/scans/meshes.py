@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 
 import numpy as np
@@ -15,6 +16,20 @@ from trimesh.visual import ColorVisuals, TextureVisuals
 
 from facerecon.core.types import PointCloud
 from facerecon.geometry.sampling import sample_uv
+
+
+@dataclass(frozen=True, eq=False)
+class TexturedSurface:
+    """A surface with its picture, in the file's own frame and unit."""
+
+    points: np.ndarray
+    "`(V, 3)`"
+    triangles: np.ndarray
+    "`(T, 3)`"
+    uv: np.ndarray
+    "`(V, 2)` in [0, 1], origin top left"
+    image: np.ndarray
+    "`(H, W, 3)` RGB uint8"
 
 
 class Companions(Resolver):
@@ -53,7 +68,34 @@ def read_mesh(data: bytes, kind: str, beside: Mapping[str, bytes]) -> PointCloud
     if kind == "ply":
         _check_whole(data)
         options["fix_texture"] = False
-    scene = trimesh.load_scene(
+    scene = _scene(data, kind, beside, **options)
+    pieces = [_piece(geometry) for geometry in scene.geometry.values() if hasattr(geometry, "vertices")]
+    cloud = _joined([piece for piece in pieces if len(piece)])
+    return _welded(cloud) if kind == "stl" else cloud
+
+
+def read_textured(data: bytes, kind: str, beside: Mapping[str, bytes]) -> tuple[TexturedSurface, ...]:
+    """Reads the surfaces of an OBJ or PLY that have a picture; vertices are split where the picture is cut.
+
+    Args:
+        data: the file, which `read_mesh` has read before.
+        kind: `obj`, `ply` or another, which has none.
+        beside: as for `read_mesh`.
+    """
+    if kind not in ("obj", "ply") or not beside:
+        return ()
+    found = []
+    for geometry in _scene(data, kind, beside).geometry.values():
+        image, uv = _picture(geometry), getattr(geometry.visual, "uv", None)
+        if image is not None and uv is not None and len(geometry.faces):
+            vertices = np.asarray(geometry.vertices, dtype=np.float64)
+            found.append(TexturedSurface(vertices, geometry.faces, _top_left(uv), image))
+    return tuple(found)
+
+
+def _scene(data: bytes, kind: str, beside: Mapping[str, bytes], **options: bool) -> trimesh.Scene:
+    """Lets trimesh read a file."""
+    return trimesh.load_scene(
         io.BytesIO(data),
         file_type=kind,
         process=False,
@@ -61,9 +103,6 @@ def read_mesh(data: bytes, kind: str, beside: Mapping[str, bytes]) -> PointCloud
         skip_materials=not beside,
         **options,
     )
-    pieces = [_piece(geometry) for geometry in scene.geometry.values() if hasattr(geometry, "vertices")]
-    cloud = _joined([piece for piece in pieces if len(piece)])
-    return _welded(cloud) if kind == "stl" else cloud
 
 
 def _check_whole(data: bytes) -> None:
@@ -104,13 +143,23 @@ def _colours(geometry: trimesh.Trimesh | trimesh.PointCloud) -> np.ndarray | Non
     visual = geometry.visual
     if isinstance(visual, ColorVisuals):
         return visual.vertex_colors[:, :3] if visual.kind else None
-    image = getattr(visual.material, "image", None) or getattr(visual.material, "baseColorTexture", None)
-    if not isinstance(visual, TextureVisuals) or visual.uv is None or not isinstance(image, Image.Image):
+    image = _picture(geometry)
+    return None if image is None or visual.uv is None else sample_uv(image, _top_left(visual.uv))
+
+
+def _picture(geometry: trimesh.Trimesh | trimesh.PointCloud) -> np.ndarray | None:
+    """Finds the picture on a surface, `(H, W, 3)` uint8; or None."""
+    visual = geometry.visual if isinstance(geometry, trimesh.Trimesh) else None
+    if not isinstance(visual, TextureVisuals):
         return None
-    # These formats count v upwards; a texture may repeat itself.
-    uv = np.nan_to_num(np.asarray(visual.uv, dtype=np.float64)[:, :2])
-    uv = np.where((uv < 0) | (uv > 1), uv % 1, uv)
-    return sample_uv(np.asarray(image.convert("RGB")), uv * [1, -1] + [0, 1])
+    image = getattr(visual.material, "image", None) or getattr(visual.material, "baseColorTexture", None)
+    return np.asarray(image.convert("RGB")) if isinstance(image, Image.Image) else None
+
+
+def _top_left(uv: np.ndarray) -> np.ndarray:
+    """Turns `(V, 2)` uv that count upwards, and may repeat the picture, into ours."""
+    uv = np.nan_to_num(np.asarray(uv, dtype=np.float64)[:, :2])
+    return np.where((uv < 0) | (uv > 1), uv % 1, uv) * [1, -1] + [0, 1]
 
 
 def _joined(pieces: list[PointCloud]) -> PointCloud:

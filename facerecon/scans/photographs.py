@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.spatial import cKDTree
 
@@ -10,7 +12,9 @@ from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.normals import unit
 from facerecon.geometry.projection import project_head
 from facerecon.geometry.rasterize import rasterize
+from facerecon.geometry.sampling import sample_uv
 from facerecon.geometry.transforms import camera_from_head_rotation, rigid
+from facerecon.scans.meshes import TexturedSurface
 
 DISTANCE = 700.0
 "mm from the camera to the middle of the head"
@@ -49,6 +53,30 @@ def photograph(cloud: PointCloud, camera: Camera, camera_from_cloud: np.ndarray)
     shades = interpolate(colours.astype(np.float32), triangles, raster.triangle[seen], raster.barycentric[seen])
     image[seen] = np.clip(np.rint(shades), 0, 255)
     return image, seen.astype(np.float64)
+
+
+def photograph_surfaces(
+    surfaces: Sequence[tuple[TexturedSurface, np.ndarray]], camera: Camera
+) -> tuple[np.ndarray, np.ndarray]:
+    """Takes a picture of textured surfaces, the nearest in front.
+
+    Args:
+        surfaces: each with its `camera_from_surface (4, 4)`, rigid or a similarity.
+        camera: the picture's.
+
+    Returns:
+        As `photograph`.
+    """
+    image = np.zeros((camera.height, camera.width, 3), np.uint8)
+    nearest = np.full((camera.height, camera.width), np.inf, np.float32)
+    for surface, pose in surfaces:
+        pixels, depth = project_head(camera, pose, surface.points)
+        raster = rasterize(pixels, depth, surface.triangles, camera.height, camera.width)
+        seen = raster.depth < nearest
+        at = (surface.triangles, raster.triangle[seen], raster.barycentric[seen])
+        image[seen] = sample_uv(surface.image, interpolate(surface.uv, *at))
+        nearest[seen] = raster.depth[seen]
+    return image, np.isfinite(nearest).astype(np.float64)
 
 
 def studio(normals: np.ndarray, pixels: int) -> list[tuple[Camera, np.ndarray]]:

@@ -7,7 +7,7 @@ import re
 import struct
 from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -17,6 +17,10 @@ from facerecon.core.types import PointCloud
 from facerecon.scans.kinds import scan_kind
 from facerecon.scans.pcd import point_count, read_pcd
 from facerecon.scans.points import keep
+from facerecon.scans.text import read_text
+
+if TYPE_CHECKING:
+    from facerecon.scans.meshes import TexturedSurface
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +49,13 @@ def read_scan(
     Raises:
         ScanError: it is missing, empty, damaged, too large or no scan.
     """
+    return open_scan(source, name, beside)[0]
+
+
+def open_scan(
+    source: str | Path | bytes | BinaryIO, name: str | None = None, beside: Mapping[str, bytes] | None = None
+) -> tuple[PointCloud, tuple[TexturedSurface, ...]]:
+    """Reads a scan like `read_scan`, and its textured surfaces as well, whose pictures are finer than its vertices."""
     name = file_name(source, "scan") if name is None else name
     data = read_bytes(source, name, MAX_BYTES, ScanError, "scan")
     kind = scan_kind(data)
@@ -54,7 +65,8 @@ def read_scan(
     if promised_points(data, kind) > MAX_POINTS:
         raise _too_many(name)
     try:
-        cloud = _read(data, kind, _companions(source, data) if beside is None else beside)
+        beside = _companions(source, data) if beside is None else beside
+        cloud, surfaces = _read(data, kind, beside)
     except _DAMAGES as error:
         reason = " ".join(str(error).split())[:80]
         raise ScanError(f"{name} is damaged or cut off ({reason}).", "scan_damaged", name=name) from error
@@ -62,7 +74,7 @@ def read_scan(
         raise _too_many(name) from error
     if len(cloud) > MAX_POINTS:
         raise _too_many(name)
-    return _finite(cloud, name)
+    return _finite(cloud, name), surfaces
 
 
 def promised_points(data: bytes, kind: str) -> int:
@@ -76,17 +88,15 @@ def promised_points(data: bytes, kind: str) -> int:
         return 0
 
 
-def _read(data: bytes, kind: str, beside: Mapping[str, bytes]) -> PointCloud:
+def _read(data: bytes, kind: str, beside: Mapping[str, bytes]) -> tuple[PointCloud, tuple[TexturedSurface, ...]]:
     """Reads a file of a known kind."""
     if kind == "pcd":
-        return read_pcd(data)
+        return read_pcd(data), ()
     if kind == "text":
-        from facerecon.scans.text import read_text
+        return read_text(data), ()
+    from facerecon.scans.meshes import read_mesh, read_textured  # trimesh takes a while to import
 
-        return read_text(data)
-    from facerecon.scans.meshes import read_mesh  # trimesh takes a while to import
-
-    return read_mesh(data, kind, beside)
+    return read_mesh(data, kind, beside), read_textured(data, kind, beside)
 
 
 def _companions(source: str | Path | bytes | BinaryIO, data: bytes) -> dict[str, bytes]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from facerecon.core.types import Camera, Photo, PointCloud
 from facerecon.scans.depth_map import DepthMap, depth_cloud
+
+if TYPE_CHECKING:
+    from facerecon.scans.meshes import TexturedSurface
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +28,8 @@ class Scan:
     "of the same view; its camera stands in the cloud's frame (x right, y down, z forward), whose unit is mm"
     camera: Camera | None = None
     "the photo's"
+    surfaces: tuple[TexturedSurface, ...] = ()
+    "in the cloud's frame and unit, with pictures finer than its points"
     notes: tuple[str, ...] = ()
     "text keys under `warning.`: what had to be guessed so far"
 
@@ -35,4 +41,4 @@ def as_scan(given: Scan | DepthMap | PointCloud, name: str = "scan", digest: str
     if isinstance(given, PointCloud):
         return Scan(given, name, digest, unit)
     source = "depth" if given.metric else "model_average"
-    return Scan(depth_cloud(given), name, digest, "mm", source, given.photo, given.photo_camera, given.notes)
+    return Scan(depth_cloud(given), name, digest, "mm", source, given.photo, given.photo_camera, (), given.notes)

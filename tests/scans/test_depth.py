@@ -13,7 +13,7 @@ from facerecon.geometry.nearest import Surface
 from facerecon.geometry.normals import triangle_normals
 from facerecon.geometry.transforms import apply, invert
 from facerecon.scans import depth_cloud, read_depth
-from facerecon.scans.depth_map import DepthMap, without_flying_pixels
+from facerecon.scans.depth_map import DepthMap, noise_of, without_flying_pixels
 from facerecon.scans.intrinsics import read_intrinsics
 
 
@@ -30,6 +30,15 @@ def test_the_cloud_lies_on_the_true_surface(subject):
     assert np.median(np.einsum("nk,nk->n", true, cloud.normals)) > 0.995
     facing = triangle_normals(cloud.points, cloud.triangles)
     assert (np.einsum("nk,nk->n", facing, cloud.points[cloud.triangles[:, 0]]) < 0).all()
+
+
+def test_noise_is_measured_and_averaged(subject, rng):
+    assert noise_of(subject.depth) < 0.1 and noise_of(np.full((20, 20), np.nan)) == 0
+    noisy = subject.depth + rng.normal(size=subject.depth.shape)
+    assert np.isclose(noise_of(noisy), 1.0, atol=0.1)
+    cloud = depth_cloud(DepthMap(noisy, subject.camera))
+    away, *_ = _to_surface(subject, cloud.points)
+    assert np.median(away) < 0.3  # noise of 1 mm strays 0.6 mm, half of it farther
 
 
 def test_colours_come_from_the_photo(subject):
