@@ -37,9 +37,7 @@ class PointNet(nn.Module):
         hidden: of the layers that read the pooled features.
     """
 
-    def __init__(
-        self, identity: int, widths: tuple[int, ...] = (32, 64, 256), hidden: tuple[int, ...] = (256, 128)
-    ):
+    def __init__(self, identity: int, widths: tuple[int, ...] = (32, 64, 256), hidden: tuple[int, ...] = (256, 128)):
         super().__init__()
         self.each_point = _layers((3, *widths))
         self.read = _layers((widths[-1], *hidden))
