@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from facerecon.core.errors import CloudError
 from facerecon.core.types import PointCloud
+from facerecon.geometry.transforms import apply
 
 FEWEST = 10
 "points that a cloud must have"
 FLATTEST = 1e-6
 "of a cloud's largest spread: a second spread below that makes it a line"
+LARGEST = 1e100
+"Coordinates beyond it overflow in squares."
 SIZE_RATIO = 9.0
 "Above it two clouds can hardly be in one unit: between mm, cm and m lies 10 at least."
+
+_SAMPLE = 2000
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
@@ -27,26 +33,51 @@ def radius(points: np.ndarray) -> float:
     return float(np.median(np.sqrt(np.einsum("nk,nk->n", away, away))))
 
 
+def spacing(points: np.ndarray) -> float:
+    """Measures how far points `(N, 3)` are from their neighbours: the median, of a sample."""
+    some = points[:: max(1, len(points) // _SAMPLE)]
+    return float(np.median(cKDTree(points).query(some, k=2)[0][:, 1]))
+
+
 def rows_of_use(points: np.ndarray) -> np.ndarray:
-    """Finds the rows of `(N, 3)` points that are finite and no copies of an earlier row, in their order."""
-    finite = np.flatnonzero(np.isfinite(points).all(axis=1) & (np.abs(points) < 1e100).all(axis=1))
-    kept = points[finite] + 0.0  # -0 is 0
-    order = np.lexsort(kept.T)
-    new = np.ones(len(kept), dtype=bool)
-    new[1:] = (np.diff(kept[order], axis=0) != 0).any(axis=1)
-    return np.sort(finite[order[new]])
+    """Finds the rows `(n,)` of `(N, 3)` points that are finite and no copies of an earlier row, in their order."""
+    return np.flatnonzero(_firsts(points) == np.arange(len(points)))
 
 
-def select(cloud: PointCloud, rows: np.ndarray) -> PointCloud:
-    """Takes some points of a cloud; triangles stay where all their corners do."""
+def cleaned(cloud: PointCloud) -> tuple[PointCloud, np.ndarray]:
+    """Leaves out points that are not finite, and joins points at one place, as meshes have along seams.
+
+    Returns:
+        The cloud, in its order; triangles stay where all their corners do.
+        `(n,)` the rows of the cloud as it came.
+    """
+    firsts = _firsts(cloud.points)
+    rows = np.flatnonzero(firsts == np.arange(len(firsts)))
     triangles = None
     if cloud.triangles is not None:
-        place = np.full(len(cloud), -1)
-        place[rows] = np.arange(len(rows))
+        place = np.where(firsts >= 0, np.searchsorted(rows, firsts), -1)
         triangles = place[cloud.triangles]
-        triangles = triangles[(triangles >= 0).all(axis=1)]
+        a, b, c = triangles.T
+        triangles = triangles[(triangles >= 0).all(axis=1) & (a != b) & (b != c) & (c != a)]
     normals, colours = (None if values is None else values[rows] for values in (cloud.normals, cloud.colours))
-    return PointCloud(cloud.points[rows], normals, colours, triangles)
+    return PointCloud(cloud.points[rows], normals, colours, triangles), rows
+
+
+def _firsts(points: np.ndarray) -> np.ndarray:
+    """Finds the first row `(N,)` at the place of each of `(N, 3)` points; -1 for those that are not finite."""
+    finite = np.flatnonzero((np.abs(points) < LARGEST).all(axis=1))
+    kept = points[finite] + 0.0  # -0 is 0
+    order = np.lexsort(kept.T)  # stable: of equal points the first comes first
+    new = np.ones(len(kept), dtype=bool)
+    new[1:] = (np.diff(kept[order], axis=0) != 0).any(axis=1)
+    firsts = np.full(len(points), -1)
+    firsts[finite[order]] = finite[order[new]][np.cumsum(new) - 1]
+    return firsts
+
+
+def points_alone(cloud: PointCloud, rows: np.ndarray) -> PointCloud:
+    """Takes some points of a cloud, with their normals."""
+    return PointCloud(cloud.points[rows], None if cloud.normals is None else cloud.normals[rows])
 
 
 def check_cloud(cloud: PointCloud, name: str) -> None:
@@ -78,3 +109,9 @@ def check_units(source: PointCloud, target: PointCloud) -> None:
     if ratio > SIZE_RATIO:
         larger, smaller = ("source", "target") if first > second else ("target", "source")
         raise CloudError(f"The {larger} is {ratio:.3g} times as large as the {smaller}: units differ.", "cloud_units")
+
+
+def moved(cloud: PointCloud, b_from_a: np.ndarray) -> PointCloud:
+    """Moves a cloud by a `(4, 4)` rigid motion or similarity; its normals turn with it."""
+    normals = None if cloud.normals is None else unit(cloud.normals @ b_from_a[:3, :3].T)
+    return PointCloud(apply(b_from_a, cloud.points), normals, cloud.colours, cloud.triangles)

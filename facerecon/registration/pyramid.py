@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from facerecon.core.types import PointCloud
-from facerecon.registration.clouds import unit
+from facerecon.registration.clouds import points_alone, unit
 
 _MOST_CELLS = 2**20
 
@@ -56,12 +56,15 @@ class Level:
 def level(source: PointCloud, target: PointCloud, size: float) -> Level:
     """Thins both clouds: of the source points are chosen, so that steps still name them; the target's are averaged."""
     rows = chosen(source.points, size)
-    normals = None if source.normals is None else source.normals[rows]
-    return Level(PointCloud(source.points[rows], normals), rows, thinned(target, size), size)
+    return Level(points_alone(source, rows), rows, thinned(target, size), size)
 
 
 def finest(source: PointCloud, target: PointCloud, most: int) -> Level:
     """Takes the target as it is, and at most so many points of the source, evenly from its list."""
-    rows = np.unique(np.linspace(0, len(source) - 1, min(most, len(source))).astype(np.int64))
-    normals = None if source.normals is None else source.normals[rows]
-    return Level(PointCloud(source.points[rows], normals), rows, target, 0.0)
+    rows = evenly(len(source), most)
+    return Level(points_alone(source, rows), rows, target, 0.0)
+
+
+def evenly(count: int, most: int) -> np.ndarray:
+    """Picks at most so many of `count` rows, evenly from their list."""
+    return np.unique(np.linspace(0, count - 1, min(most, count)).astype(np.int64))

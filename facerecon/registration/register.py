@@ -10,14 +10,18 @@ import numpy as np
 from facerecon.core.types import PointCloud, Registration
 from facerecon.geometry.transforms import apply
 from facerecon.registration import METHODS
-from facerecon.registration.clouds import check_cloud, check_units, radius, rows_of_use, select
+from facerecon.registration.clouds import check_cloud, check_units, cleaned, points_alone, radius, spacing
 from facerecon.registration.global_start import global_start
 from facerecon.registration.icp import IcpSettings, IcpStep, as_registration, icp_steps
 from facerecon.registration.normals import with_normals
-from facerecon.registration.pyramid import Level, finest, level
+from facerecon.registration.pyramid import Level, evenly, finest, level
 
 VOXELS = (1 / 8, 1 / 20)
 "of the levels before the last, in radii of the smaller cloud"
+LARGEST_CLOUD = 300_000
+"points of a cloud that are used: more make nothing better"
+REACH = 3.0
+"how far partners may be apart at the last level, in spacings of the target's points, and at least the last voxel"
 MOST_POINTS = 10_000
 "source points at the last level; all are looked at once more at the end"
 
@@ -36,7 +40,29 @@ def register(
         The motion with its history; `inliers` has a row for each point that the source came with.
     """
     steps = tuple(register_steps(source, target, method, start, with_scale, rng))
-    return as_registration(steps, with_normals(select(target, rows_of_use(target.points))))
+    return as_registration(steps, prepared(target, "target")[0])
+
+
+def prepared(cloud: PointCloud, name: str) -> tuple[PointCloud, np.ndarray]:
+    """Cleans a cloud, checks it, gives it normals, and takes at most `LARGEST_CLOUD` of its points.
+
+    Args:
+        cloud: as it came.
+        name: how to call it in an error.
+
+    Returns:
+        Points with normals.
+        `(n,)` their rows in the cloud as it came.
+
+    Raises:
+        CloudError: it has too few points, or they lie on a line.
+    """
+    clean, rows = cleaned(cloud)
+    check_cloud(clean, name)
+    if clean.triangles is not None and len(clean.triangles):
+        clean = with_normals(clean)
+    some = evenly(len(clean), LARGEST_CLOUD)
+    return with_normals(points_alone(clean, some)), rows[some]
 
 
 def register_steps(
@@ -65,13 +91,10 @@ def register_steps(
         SettingsError: there is no such method.
     """
     METHODS.load(method)
-    rows = rows_of_use(source.points)
-    moving, fixed = select(source, rows), select(target, rows_of_use(target.points))
-    check_cloud(moving, "source")
-    check_cloud(fixed, "target")
+    moving, rows = prepared(source, "source")
+    fixed, _ = prepared(target, "target")
     if not with_scale:
         check_units(moving, fixed)
-    moving, fixed = with_normals(moving), with_normals(fixed)
     if start is None:
         start = _searched(moving, fixed, with_scale, rng or np.random.default_rng(0))
     size = min(radius(moving.points), radius(fixed.points))
@@ -123,4 +146,5 @@ def _settings(one: Level, method: str, with_scale: bool, size: float) -> IcpSett
     common = {"method": method, "with_scale": with_scale, "kernel": "geman-mcclure", "max_normal_angle": np.radians(60)}
     if one.voxel:
         return IcpSettings(**common, kernel_scale=one.voxel / 2, annealing=4.0, iterations=30, tolerance=1e-3)
-    return IcpSettings(**common, max_distance=size * VOXELS[-1], iterations=60)
+    reach = max(size * VOXELS[-1], REACH * spacing(one.target.points))
+    return IcpSettings(**common, max_distance=reach, iterations=60)
