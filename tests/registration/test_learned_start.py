@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks.learned_start import off, real_cases
 from facerecon.core.errors import CloudError
 from facerecon.core.types import PointCloud
 from facerecon.geometry.transforms import apply
@@ -118,3 +119,12 @@ def test_the_training_teaches(anny):
     first, *_, last = train_steps(networks, lessons, steps=60, every=10)
     assert last.coarse < 0.8 * first.coarse and last.fine < 0.9 * first.fine
     assert not networks.training
+
+
+def test_a_real_scan_is_found_however_it_is_turned(anny, start):
+    turned = list(real_cases(anny, 3))
+    if not turned:
+        pytest.skip("the evaluation data are not here")
+    for case in turned:
+        degrees, mm = off(start.predict(case.cloud, np.random.default_rng(0)).head_from_cloud, case)
+        assert degrees < 10 and mm < 15
