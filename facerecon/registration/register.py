@@ -39,8 +39,9 @@ def register(
     Returns:
         The motion with its history; `inliers` has a row for each point that the source came with.
     """
-    steps = tuple(register_steps(source, target, method, start, with_scale, rng))
-    return as_registration(steps, prepared(target, "target")[0])
+    METHODS.load(method)
+    pair = _Pair(source, target, with_scale)
+    return as_registration(tuple(_steps(pair, method, start, with_scale, rng)), pair.fixed)
 
 
 def prepared(cloud: PointCloud, name: str) -> tuple[PointCloud, np.ndarray]:
@@ -91,10 +92,25 @@ def register_steps(
         SettingsError: there is no such method.
     """
     METHODS.load(method)
-    moving, rows = prepared(source, "source")
-    fixed, _ = prepared(target, "target")
-    if not with_scale:
-        check_units(moving, fixed)
+    yield from _steps(_Pair(source, target, with_scale), method, start, with_scale, rng)
+
+
+class _Pair:
+    """Two clouds that are ready to be registered: `moving`, its `rows` in the source as it came, and `fixed`."""
+
+    def __init__(self, source: PointCloud, target: PointCloud, with_scale: bool):
+        self.moving, self.rows = prepared(source, "source")
+        self.fixed, _ = prepared(target, "target")
+        self.count = len(source)
+        if not with_scale:
+            check_units(self.moving, self.fixed)
+
+
+def _steps(
+    pair: _Pair, method: str | None, start: np.ndarray | None, with_scale: bool, rng: np.random.Generator | None
+) -> Iterator[IcpStep]:
+    """Takes the steps of all levels; see `register_steps`."""
+    moving, fixed = pair.moving, pair.fixed
     if start is None:
         start = _searched(moving, fixed, with_scale, rng or np.random.default_rng(0))
     size = min(radius(moving.points), radius(fixed.points))
@@ -108,7 +124,7 @@ def register_steps(
                 step = replace(_look(every, settings, step), number=step.number, outcome=step.outcome)
                 one = every
             outcome = step.outcome if place == len(levels) - 1 else ""
-            yield _as_it_came(step, rows[one.rows], len(source), number, place, outcome)
+            yield _as_it_came(step, pair.rows[one.rows], pair.count, number, place, outcome)
         motion, number = step.target_from_source, number + step.number
 
 
