@@ -124,7 +124,7 @@ class _ScanRun(Run):
         rows = np.flatnonzero(np.isfinite(known).all(axis=1))
         pairs = LandmarkPairs(points.triangle[rows], points.weights[rows], known[rows])
         for count, last in enumerate(nonrigid_icp_steps(template, self.head_cloud, landmarks=pairs)):
-            yield self.step("bending", last, 0.55 + 0.2 * min(count / 24, 1))
+            yield self.step("bending", last, 0.55 + 0.2 * min(count / 18, 1))
         self.bent: NonrigidStep = last
         face = head.face_region[: head.skin_vertices] > 0.5
         if (self.bent.weights[: head.skin_vertices][face] > 0).mean() < PARTIAL:
