@@ -128,6 +128,8 @@ class Surface:
         """Tries `(N, K)` candidate triangles for the points `left`, nearest centroids first."""
         for k in range(candidates.shape[1]):
             useful = away[:, k] - self._radii[candidates[:, k]] < np.sqrt(squared[left])
+            if not useful.any():
+                continue
             who, triangle = left[useful], candidates[useful, k]
             found, at = closest_in_triangle(points[who], self._corners[triangle])
             better = found < squared[who]
