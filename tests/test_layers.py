@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-STAGES = ("detection", "landmarks", "identity", "registration", "morphable", "mesh", "texture", "export", "evaluation")
+STAGES = (
+    *("detection", "landmarks", "identity", "scans", "registration", "morphable"),
+    *("mesh", "texture", "export", "evaluation"),
+)
 LEVELS = [
     {"core"},
     {"assets", "networks", "geometry"},

@@ -25,6 +25,12 @@ class PhotoError(FaceReconError):
     advice = "photo_unreadable"
 
 
+class ScanError(FaceReconError):
+    """A file cannot be read as a scan or as depth, or does not show one head."""
+
+    advice = "scan_unreadable"
+
+
 class AssetError(FaceReconError):
     """A weight or data file is missing, damaged or cannot be fetched."""
 
