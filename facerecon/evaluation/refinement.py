@@ -15,11 +15,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from facerecon.core.arrays import check_shape
 from facerecon.core.types import Mesh
 from facerecon.geometry.barycentric import interpolate
-from facerecon.geometry.nearest import Surface
+from facerecon.geometry.nearest import Surface, closest_in_triangle
 from facerecon.geometry.normals import triangle_normals
 from facerecon.geometry.transforms import apply, invert, rigid, rotation_from_vector
 
@@ -29,15 +30,35 @@ ITERATIONS = 40
 TOLERANCE = 1e-4
 """share of the cost that a step must gain for another one to follow"""
 _HALVINGS = 5
+_CANDIDATES = 12
+"""triangles that are tried where the nearest need not be certain"""
 
 
 class Target:
-    """A mesh prepared for being moved to several scans; `surface` answers in the mesh's own frame."""
+    """A mesh prepared for being moved to several scans; it answers in its own frame."""
 
     def __init__(self, mesh: Mesh):
         self.mesh = mesh
-        self.surface = Surface(mesh.vertices, mesh.triangles)
         self.normals = triangle_normals(mesh.vertices, mesh.triangles)
+        self._surface = Surface(mesh.vertices, mesh.triangles)
+        self._corners = mesh.vertices[mesh.triangles]
+        self._centroids = cKDTree(self._corners.mean(axis=1))
+
+    def nearest(self, points: np.ndarray, exact: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Finds the nearest point of the mesh for each of `(N, 3)` points: triangle `(N,)` and barycentric `(N, 3)`.
+
+        Where it need not be exact, only the triangles of the nearest centroids are tried, which takes a tenth of the
+        time, and misses only where small and large triangles lie side by side.
+        """
+        if exact:
+            return self._surface.nearest(points)[1:]
+        count = min(_CANDIDATES, len(self._corners))
+        _, rows = self._centroids.query(points, k=count)
+        rows = rows.reshape(len(points), count)
+        squared, weights = closest_in_triangle(points.repeat(count, axis=0), self._corners[rows.ravel()])
+        best = squared.reshape(len(points), count).argmin(axis=1)
+        each = np.arange(len(points))
+        return rows[each, best], weights.reshape(len(points), count, 3)[each, best]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +84,13 @@ class Alignment:
         return float(np.cbrt(np.linalg.det(self.scan_from_mesh[:3, :3])))
 
 
-def see(target: Target, points: np.ndarray, scan_from_mesh: np.ndarray, weights: np.ndarray | None = None) -> Alignment:
+def see(
+    target: Target,
+    points: np.ndarray,
+    scan_from_mesh: np.ndarray,
+    weights: np.ndarray | None = None,
+    exact: bool = True,
+) -> Alignment:
     """Measures scan-to-mesh distances at a place of the mesh.
 
     Args:
@@ -71,9 +98,10 @@ def see(target: Target, points: np.ndarray, scan_from_mesh: np.ndarray, weights:
         points: `(N, 3)` of the scan.
         scan_from_mesh: `(4, 4)` similarity.
         weights: `(N,)` for the cost alone; None: all equal.
+        exact: whether the nearest triangle must be certain.
     """
     check_shape(points, ("N", 3), "points")
-    _, triangle, barycentric = target.surface.nearest(apply(invert(scan_from_mesh), points))
+    triangle, barycentric = target.nearest(apply(invert(scan_from_mesh), points), exact)
     feet = interpolate(target.mesh.vertices, target.mesh.triangles, triangle, barycentric)
     feet = apply(scan_from_mesh, feet)
     distances = np.linalg.norm(points - feet, axis=1)
@@ -88,6 +116,7 @@ def refine_steps(
     *,
     scale: bool,
     weights: np.ndarray | None = None,
+    exact: bool = True,
 ) -> Iterator[Alignment]:
     """Moves the mesh step by step; each step is nearer to the scan than the one before, the first is the start.
 
@@ -97,13 +126,14 @@ def refine_steps(
         scan_from_mesh: `(4, 4)` a first guess, from landmarks.
         scale: whether the mesh may change its size.
         weights: `(N,)` >= 0, how much each point counts; None: all the same.
+        exact: whether the nearest triangles must be certain.
     """
-    current = see(target, points, scan_from_mesh, weights)
+    current = see(target, points, scan_from_mesh, weights, exact)
     yield current
     for _ in range(ITERATIONS):
         step = _solve(target, points, current, scale, weights)
         for _ in range(_HALVINGS):
-            candidate = see(target, points, _moved(current, step), weights)
+            candidate = see(target, points, _moved(current, step), weights, exact)
             if candidate.cost < current.cost:
                 break
             step = step / 2

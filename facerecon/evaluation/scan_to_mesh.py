@@ -100,9 +100,9 @@ def scan_to_mesh(
     target = mesh if isinstance(mesh, Target) else Target(mesh)
     seven = list(SEVEN)
     first = procrustes(mesh_landmarks68[seven], truth.landmarks68[seven], scale=not metrical)
-    motion = first
-    for count in (COARSE, FINE):
-        motion = refine(target, _thinned(truth.points, count), motion, scale=not metrical).scan_from_mesh
+    some, many = _thinned(truth.points, COARSE), _thinned(truth.points, FINE)
+    motion = refine(target, some, first, scale=not metrical, exact=False).scan_from_mesh
+    motion = refine(target, many, motion, scale=not metrical).scan_from_mesh
     return ScanScore(truth.rows, see(target, truth.points, motion), truth.regions, truth.ball, metrical)
 
 
@@ -124,7 +124,7 @@ def region_distances(target: Target, truth: ScanTruth, score: ScanScore) -> dict
         if len(inside) >= LEAST_POINTS:
             points = truth.points[np.r_[inside, outside]]
             weights = np.r_[np.full(len(inside), 1 / len(inside)), np.full(len(outside), REST / max(len(outside), 1))]
-            motion = refine(target, points, motion, scale=False, weights=weights).scan_from_mesh
+            motion = refine(target, points, motion, scale=False, weights=weights, exact=False).scan_from_mesh
         found[name] = see(target, truth.points[mask], motion).distances if mask.any() else np.zeros(0)
     return found
 
