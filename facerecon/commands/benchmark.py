@@ -21,7 +21,8 @@ SUBJECTS = 40
 def add(commands: argparse._SubParsersAction) -> None:
     """Describes the command."""
     parser = commands.add_parser("benchmark", help="tell how near fitted heads come to the truth, as tables")
-    parser.add_argument("suite", metavar="SUITE", nargs="?", help=f"one of {', '.join(NAMES)}; default: all that can run")
+    known = ", ".join(NAMES)
+    parser.add_argument("suite", metavar="SUITE", nargs="?", help=f"one of {known}; default: all that can run")
     parser.add_argument("--json", metavar="FILE", type=Path, help="writes the numbers into this file")
     parser.add_argument("--data", metavar="DIR", type=Path, action="append", default=[], help="where ict and james lie")
     parser.add_argument("--subjects", metavar="N", type=int, default=SUBJECTS, help="how many people are rendered")
@@ -71,6 +72,7 @@ def _tables(arguments: argparse.Namespace, parts: Parts) -> Iterator[tuple[str, 
 
 def _suite(name: str, arguments: argparse.Namespace, parts: Parts) -> tuple[str, Any]:
     """Runs one suite: its table, and its numbers."""
+    from facerecon.commands.progress import bar
     from facerecon.suites import SUITES, consistency
     from facerecon.suites.methods import OURS, baselines, ours
     from facerecon.suites.scoring import scored
@@ -81,27 +83,13 @@ def _suite(name: str, arguments: argparse.Namespace, parts: Parts) -> tuple[str,
         return consistency.table(found), found
     suite = SUITES.create(name, folders=arguments.data)
     methods, records = {OURS: ours(parts)}, []
-    with _bar(name) as show:
+    with bar(total=arguments.subjects, desc=name) as advance:
         for record in scored(suite, arguments.subjects, arguments.seed, baselines(parts.head), methods):
             records.append(record)
-            show(len({one.subject for one in records}) - 1, arguments.subjects)
+            advance(len({one.subject for one in records}) - 1)
     found = summary(records)
     raw = [{"subject": r.subject, "condition": r.condition, "method": r.method, "numbers": r.numbers} for r in records]
     return tables(name, suite.about, found), {"about": suite.about, "summary": found, "records": raw}
-
-
-def _bar(name: str):
-    """Shows on a terminal how many subjects are done."""
-    import contextlib
-
-    from facerecon.commands.progress import bar
-
-    @contextlib.contextmanager
-    def shown():
-        with bar(total=100, desc=name) as advance:
-            yield lambda done, total: advance(100 * done / total)
-
-    return shown()
 
 
 def _write(path: Path, result: dict[str, Any]) -> None:

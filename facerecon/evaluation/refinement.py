@@ -29,7 +29,7 @@ ROBUST = 10.0
 ITERATIONS = 40
 TOLERANCE = 1e-4
 """share of the cost that a step must gain for another one to follow"""
-_HALVINGS = 5
+_HALVINGS = 2
 _CANDIDATES = 12
 """triangles that are tried where the nearest need not be certain"""
 

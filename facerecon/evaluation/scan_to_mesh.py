@@ -24,8 +24,8 @@ from facerecon.geometry.normals import vertex_normals
 from facerecon.geometry.procrustes import procrustes
 
 LEAST_POINTS = 50
-COARSE, FINE = 400, 4000
-"""A head is aligned by so many of the scan's points, evenly chosen, first few, then many; all of them are measured."""
+ALIGNED_POINTS, REGION_POINTS = 4000, 400
+"""A head, or a region, is aligned by so many of the scan's points, evenly chosen; all of them are measured."""
 REST = 0.05
 """What the rest of the face counts beside a region that is aligned: it holds what the region alone cannot tell."""
 
@@ -100,10 +100,12 @@ def scan_to_mesh(
     target = mesh if isinstance(mesh, Target) else Target(mesh)
     seven = list(SEVEN)
     first = procrustes(mesh_landmarks68[seven], truth.landmarks68[seven], scale=not metrical)
-    some, many = _thinned(truth.points, COARSE), _thinned(truth.points, FINE)
+    some = _thinned(truth.points, ALIGNED_POINTS)
     motion = refine(target, some, first, scale=not metrical, exact=False).scan_from_mesh
-    motion = refine(target, many, motion, scale=not metrical).scan_from_mesh
-    return ScanScore(truth.rows, see(target, truth.points, motion), truth.regions, truth.ball, metrical)
+    found = refine(target, some, motion, scale=not metrical)
+    if len(some) < len(truth.points):
+        found = see(target, truth.points, found.scan_from_mesh)
+    return ScanScore(truth.rows, found, truth.regions, truth.ball, metrical)
 
 
 def _thinned(rows: np.ndarray, count: int) -> np.ndarray:
@@ -119,7 +121,8 @@ def region_distances(target: Target, truth: ScanTruth, score: ScanScore) -> dict
     """
     found = {}
     for name, mask in score.regions.items():
-        inside, outside = _thinned(np.flatnonzero(mask), COARSE), _thinned(np.flatnonzero(~mask), COARSE // 4)
+        inside = _thinned(np.flatnonzero(mask), REGION_POINTS)
+        outside = _thinned(np.flatnonzero(~mask), REGION_POINTS // 4)
         motion = score.alignment.scan_from_mesh
         if len(inside) >= LEAST_POINTS:
             points = truth.points[np.r_[inside, outside]]

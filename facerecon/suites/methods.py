@@ -79,5 +79,3 @@ def ours(parts: Parts) -> Callable[[Sequence[Photo]], Answer | None]:
         return neutral(parts.head, fit.identity, fit, spent)
 
     return answer
-
-

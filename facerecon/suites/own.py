@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facerecon.core.types import Mesh
+from facerecon.core.types import Mesh, PointCloud
 from facerecon.evaluation.scan_to_mesh import ScanTruth
 from facerecon.mesh.subdivide import subdivide
 from facerecon.morphable.anny import AnnyHead
@@ -56,10 +56,11 @@ class AnnySuite:
             sit = self.sitting(identity, colours, number % 2 == 1)
             yield Subject(name, truth, skin, portraits(sit, name, rng))
 
-    def _scanned(self, vertices: np.ndarray, rng: np.random.Generator):
+    def _scanned(self, vertices: np.ndarray, rng: np.random.Generator) -> PointCloud:
         """Scans the skin of the face."""
-        face = self.head.triangles[(self.head.parts == 0) & (self.head.face_region[self.head.triangles] > 0.5).all(axis=1)]
-        return evenly(vertices, face, SCANNED, rng)
+        triangles = self.head.triangles[self.head.parts == 0]
+        face = (self.head.face_region[triangles] > 0.5).all(axis=1)
+        return evenly(vertices, triangles[face], SCANNED, rng)
 
     def sitting(
         self, identity: np.ndarray, colours: np.ndarray, expressive: bool

@@ -49,8 +49,9 @@ def take(sitter: Sitter, yaw: float, rng: np.random.Generator, name: str) -> tup
     """
     camera, camera_from_head = aim(sitter.landmarks68, yaw, rng)
     lighting = lamps(rng) if sitter.lighting is None else sitter.lighting
-    textured = isinstance(sitter.paint, Texture)
-    paint = {"style": "textured", "texture": sitter.paint} if textured else {"style": "colours", "colours": sitter.paint}
+    paint = {"style": "colours", "colours": sitter.paint}
+    if isinstance(sitter.paint, Texture):
+        paint = {"style": "textured", "texture": sitter.paint}
     image = render(sitter.mesh, camera, camera_from_head, **paint, lighting=lighting, background=backdrop(rng))
     image = developed(image, rng)
     photo = Photo(image, hashlib.sha256(image.tobytes()).hexdigest(), None, name)

@@ -35,9 +35,7 @@ def summary(records: Sequence[Record]) -> dict[str, Any]:
     """Sums a suite up: condition → method → numbers; each subject counts once, whatever cases it has."""
     conditions = [*dict.fromkeys(record.condition for record in records), ALL]
     methods = list(dict.fromkeys(record.method for record in records))
-    return {
-        condition: {method: _summed(records, condition, method) for method in methods} for condition in conditions
-    }
+    return {condition: {method: _summed(records, condition, method) for method in methods} for condition in conditions}
 
 
 def _summed(records: Sequence[Record], condition: str, method: str) -> dict[str, Any]:
