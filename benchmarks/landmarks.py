@@ -5,12 +5,13 @@ and ROLL, SIZES px large, well or badly photographed, one in four behind somethi
 jittered. Errors are over the distance between the outer eye corners, as it were if the head looked into the camera.
 
 What is true is a convention. The surface point of each of MediaPipe's 478 points was itself measured: the place on the
-head where MediaPipe points at, on average over frontal renders (`scripts/head/correspond.py`). So MediaPipe's mean
-error in frontal heads is zero by definition, and only what depends on pose, person, expression and photo is seen here.
-The 68 points are made from those 478, and are surface points too: what another landmarker means otherwise, as a jaw
-that follows the visible outline, counts as its error. The column “corrected” is the error that is left when the mean
-error of that landmarker at that pose (`morphable.landmark_errors`, measured on other heads) is taken off, as the fit
-does; it compares landmarkers whose conventions differ.
+head where MediaPipe points at, on average over nearly frontal renders (`scripts/head/correspond.py`). So its mean error
+in frontal heads is next to nothing by construction, and only what depends on pose, person, expression and photo is seen
+here. The 68 points are made from those 478, and are surface points too: what another landmarker means otherwise, as a
+jaw that follows the visible outline, counts as its error. “Corrected” is what is left when that landmarker's mean
+error at that pose (`morphable.landmark_errors`, measured on other heads) is taken off, as the fit does: only so can
+landmarkers be compared whose conventions differ. Medians are shown, for in profiles and behind masks a landmarker may
+imagine a face that stands on its head, at an error of 100 %, and a few of those make a mean meaningless.
 
 `--json facerecon/evaluation/data/landmarks.json` renews the numbers that the app shows.
 """
@@ -159,36 +160,37 @@ def measure(landmarker: Landmarker, cases: Sequence[Case]) -> dict[str, Any]:
     names = dict.fromkeys((landmarker.scheme, COMMON))
     return {
         "ms": round(statistics.median(times), 1),
-        "schemes": {name: score([marks and convert(marks, name) for marks in found], cases, name) for name in names},
+        "schemes": {name: _both([marks and convert(marks, name) for marks in found], cases, name) for name in names},
     }
 
 
-def score(found: Sequence[Landmarks | None], cases: Sequence[Case], name: str) -> dict[str, Any]:
-    """Scores the landmarks of one scheme: all, by region, yaw, size and cover."""
+def _both(found: Sequence[Landmarks | None], cases: Sequence[Case], name: str) -> dict[str, Any]:
+    """Scores the landmarks of one scheme as they were found, and with their landmarker's mean error taken off."""
+    points = [marks and marks.points for marks in found]
+    corrected = [
+        marks and marks.points - landmark_errors(marks.landmarker, name).mean(one.camera, one.camera_from_head)
+        for marks, one in zip(found, cases, strict=True)
+    ]
+    return {"found": score(points, cases, name), "corrected": score(corrected, cases, name)}
+
+
+def score(points: Sequence[np.ndarray | None], cases: Sequence[Case], name: str) -> dict[str, Any]:
+    """Scores points of one scheme: all, by region, yaw, size and cover."""
     true, eyes = np.array([one.true[name] for one in cases]), np.array([one.eyes for one in cases])
-    errors = Errors.of([marks and marks.points for marks in found], true, eyes)
+    errors = Errors.of(points, true, eyes)
     yaw, size, cover = (np.array([getattr(one, field) for one in cases]) for field in ("yaw", "size", "cover"))
     regions = {
         region: sorted({row for group in groups for row in scheme(name).groups.get(group, ())})
         for region, groups in REGIONS.items()
     }
     return {
-        "all": _numbers(errors) | {"corrected": _rounded(_corrected(found, cases, true, eyes).mean)},
-        "by_region": {region: _rounded(errors.of_points(rows).mean) for region, rows in regions.items() if rows},
+        "all": _numbers(errors),
+        "by_region": {region: _rounded(errors.of_points(rows).median) for region, rows in regions.items() if rows},
         "by_yaw": _binned(errors, yaw, YAW_BINS),
         "by_size": _binned(errors, size, SIZE_BINS),
         "by_cover": [{"cover": kind} | _numbers(errors.of_faces(cover == kind)) for kind in COVERS],
         "curve": np.round(errors.share_within(CURVE), 4).tolist(),
     }
-
-
-def _corrected(found: Sequence[Landmarks | None], cases: Sequence[Case], true: np.ndarray, eyes: np.ndarray) -> Errors:
-    """Scores landmarks from which their landmarker's mean error at the true pose is taken off."""
-    points = [
-        marks and marks.points - landmark_errors(marks.landmarker, marks.scheme).mean(one.camera, one.camera_from_head)
-        for marks, one in zip(found, cases, strict=True)
-    ]
-    return Errors.of(points, true, eyes)
 
 
 def _binned(errors: Errors, values: np.ndarray, edges: Sequence[int]) -> list[dict[str, Any]]:
@@ -198,8 +200,8 @@ def _binned(errors: Errors, values: np.ndarray, edges: Sequence[int]) -> list[di
 
 def _numbers(errors: Errors) -> dict[str, Any]:
     """Gives a group of faces in numbers."""
-    numbers = {name: _rounded(getattr(errors, name)) for name in ("mean", "median", "failure_rate", "area")}
-    return {"faces": len(errors), **numbers}
+    names = ("mean", "median", "failure_rate", "refusal_rate", "area")
+    return {"faces": len(errors)} | {name: _rounded(getattr(errors, name)) for name in names}
 
 
 def _rounded(number: float) -> float | None:
@@ -210,21 +212,22 @@ def _rounded(number: float) -> float | None:
 def tables(result: dict[str, Any]) -> str:
     """Formats the numbers as Markdown."""
     rows = [
-        (f"{name}, {scheme(points).count}", one, landmarker["ms"])
+        (f"{name}, {scheme(points).count}" + ", corrected" * (kind == "corrected"), one, landmarker["ms"])
         for name, landmarker in result["landmarkers"].items()
-        for points, one in landmarker["schemes"].items()
+        for points, kinds in landmarker["schemes"].items()
+        for kind, one in kinds.items()
     ]
     lines = [
-        f"{result['heads']} made portraits; {result['machine']['type']}, {result['date']}. NME in % of the distance "
-        f"between the outer eye corners; failures: nothing found, or more than {FAILURE:.0%} off.",
+        f"{result['heads']} made portraits; {result['machine']['type']}, {result['date']}. Median NME in % of the "
+        f"distance between the outer eye corners; failed: nothing found (refused), or more than {FAILURE:.0%} off.",
         "",
-        f"| landmarker, points | NME | median | corrected | failures | AUC | {' | '.join(REGIONS)} | ms |",
-        "|---|" + "---:|" * (len(REGIONS) + 6),
+        f"| landmarker, points | NME | failed | refused | AUC | {' | '.join(REGIONS)} | ms |",
+        "|---|" + "---:|" * (len(REGIONS) + 5),
         *(_row(label, one, ms) for label, one, ms in rows),
     ]
     for key, title in (("by_yaw", "yaw, °"), ("by_size", "face, px"), ("by_cover", "before the face")):
         groups = rows[0][1][key] if rows else []
-        lines += ["", f"| NME (failures) by {title} | " + " | ".join(map(_group, groups)) + " |"]
+        lines += ["", f"| NME (failed) by {title} | " + " | ".join(map(_group, groups)) + " |"]
         lines += ["|---|" + "---:|" * len(groups)]
         lines += [f"| {label} | " + " | ".join(map(_cell, one[key])) + " |" for label, one, _ in rows]
     lines += [f"\n{name}: {reason}" for name, reason in result["absent"].items()]
@@ -235,8 +238,8 @@ def _row(label: str, one: dict[str, Any], ms: float) -> str:
     """Formats a landmarker's line of the first table."""
     total = one["all"]
     regions = " | ".join(_percent(one["by_region"].get(region)) for region in REGIONS)
-    errors = " | ".join(_percent(total[name]) for name in ("mean", "median", "corrected"))
-    return f"| {label} | {errors} | {_percent(total['failure_rate'])} | {total['area']:.2f} | {regions} | {ms:.0f} |"
+    errors = " | ".join(_percent(total[name]) for name in ("median", "failure_rate", "refusal_rate"))
+    return f"| {label} | {errors} | {total['area']:.2f} | {regions} | {ms:.0f} |"
 
 
 def _group(numbers: dict[str, Any]) -> str:
@@ -244,7 +247,7 @@ def _group(numbers: dict[str, Any]) -> str:
 
 
 def _cell(numbers: dict[str, Any]) -> str:
-    return f"{_percent(numbers['mean'])} ({_percent(numbers['failure_rate'])})"
+    return f"{_percent(numbers['median'])} ({_percent(numbers['failure_rate'])})"
 
 
 def _percent(share: float | None) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -18,7 +19,7 @@ from facerecon.geometry.procrustes import procrustes
 from facerecon.geometry.similarity import move, similarity
 from facerecon.geometry.transforms import apply
 from facerecon.identity.embedder import Embedder
-from facerecon.identity.embedding import Embedding
+from facerecon.identity.embedding import Embedding, distance
 from facerecon.landmarks.schemes import Scheme, convert, scheme
 from facerecon.morphable.face_model import FaceModel
 from facerecon.parts import Parts
@@ -101,6 +102,16 @@ def embed_largest(photo: Photo, parts: Parts, embedder: Embedder) -> Embedding:
     if landmarks is None:
         raise NoFaceError(f"No face was found in “{photo.name}”.", name=photo.name)
     return embed_face(photo, landmarks, embedder)
+
+
+def two_people(photos: Sequence[Photo], landmarks: Sequence[Landmarks], embedder: Embedder) -> bool:
+    """Tells whether photos seem to show more than one person: some two faces lie farther apart than the threshold.
+
+    Profiles, masks and bad light push one person's photos apart too: it is a doubt, not a finding.
+    """
+    fives = [convert(marks, "five").points for marks in landmarks]
+    found = embedder.embed_batch(photos, fives)
+    return any(distance(*pair) > embedder.threshold for pair in combinations(found, 2))
 
 
 def compare_landmarks(first: Landmarks, second: Landmarks) -> LandmarkDifference:

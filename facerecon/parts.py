@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from facerecon.assets import find, found
 from facerecon.core.arrays import read_only
 from facerecon.core.types import Mesh
 from facerecon.detection import DETECTORS
 from facerecon.detection.detector import Detector
 from facerecon.detection.search import Search
+from facerecon.identity import EMBEDDERS
+from facerecon.identity.embedder import Embedder
 from facerecon.landmarks import LANDMARKERS
 from facerecon.landmarks.landmarker import Landmarker
 from facerecon.mesh.subdivide import subdivide
@@ -88,6 +91,13 @@ class Parts:
         return LANDMARKERS.create(self.settings.landmarker, device=self.settings.device)
 
     @cached_property
+    def embedder(self) -> Embedder | None:
+        """What tells people apart; None where its weights are not here: they are not fetched for a doubt."""
+        if not all(found(find(asset)) for asset in EMBEDDERS.load().assets):
+            return None
+        return EMBEDDERS.create(device=self.settings.device)
+
+    @cached_property
     def head(self) -> FaceModel:
         return HEADS.create(self.settings.head)
 
@@ -106,6 +116,6 @@ class Parts:
 
     def close(self) -> None:
         """Frees what the parts hold outside Python."""
-        for name in ("detector", "landmarker"):
-            if name in self.__dict__:
+        for name in ("detector", "landmarker", "embedder"):
+            if self.__dict__.get(name):
                 getattr(self, name).close()

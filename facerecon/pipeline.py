@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from facerecon.checks import SMALL_FACE, choose_face, doubts, item, put_in, same_way_up
+from facerecon.comparison import two_people
 from facerecon.core.errors import NoFaceError, SettingsError
-from facerecon.core.types import Faces, Fit, Landmarks, Mesh, Photo, Reconstruction, Texture, View
+from facerecon.core.types import Faces, Fit, Landmarks, Mesh, Photo, Reconstruction, Texture
 from facerecon.geometry.projection import project_head
-from facerecon.geometry.transforms import head_pose
 from facerecon.landmarks.opening import opening
 from facerecon.landmarks.quality import concerns, judge
-from facerecon.landmarks.schemes import convert, scheme
+from facerecon.landmarks.schemes import scheme
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import FitStep, as_fit, fit_steps
 from facerecon.morphable.pose import first_camera
@@ -25,12 +26,6 @@ from facerecon.texture import bake, iris_colour, part_images, sclera_colour
 
 STAGES = ("detection", "landmarks", "fitting", "mesh", "texture", "model")
 TEXTURE_SIZES = (512, 1024, 2048, 4096)
-SMALL_FACE = 80
-"px between which and the detector's box a photo holds too little for a good texture"
-POOR_FIT = 0.015
-"of the diagonal around the landmarks; a good fit misses by a fifth of it"
-PROFILE = np.radians(55)
-"yaw beyond which half of the face is guessed"
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +135,7 @@ class _Run:
         for number, photo in enumerate(self.photos):
             faces = self.parts.detector.detect(photo, self.settings.search)
             yield self.step("detection", faces, 0.05 + 0.15 * (number + 1) / len(self.photos), number)
-            self.chosen.append(_choose(photo, faces, _item(self.settings.faces, number)))
+            self.chosen.append(choose_face(photo, faces, item(self.settings.faces, number)))
             self.faces.append(faces)
             if faces.sizes[self.chosen[-1]] < SMALL_FACE:
                 self.warn("small_face")
@@ -149,16 +144,19 @@ class _Run:
         self.landmarks: list[Landmarks] = []
         for number, (photo, faces, chosen) in enumerate(zip(self.photos, self.faces, self.chosen, strict=True)):
             found = self.parts.landmarker.locate(photo, faces.boxes[chosen])
-            if found is None or not _same_way_up(found, faces.keypoints, chosen):
+            if found is None or not same_way_up(found, faces.keypoints, chosen):
                 raise NoFaceError(
                     f"In “{photo.name}” there is a face, but its landmarks cannot be found.", name=photo.name
                 )
-            corrected = _item(self.settings.landmarks, number)
+            corrected = item(self.settings.landmarks, number)
             if corrected is not None:
-                found = _corrected(found, np.asarray(corrected, dtype=np.float64), photo)
+                found = put_in(found, np.asarray(corrected, dtype=np.float64), photo)
             self.landmarks.append(found)
             self.warn(*concerns(judge(photo.image, found)))
             yield self.step("landmarks", found, 0.2 + 0.15 * (number + 1) / len(self.photos), number)
+        embedder = self.parts.embedder if len(self.photos) > 1 else None
+        if embedder and two_people(self.photos, self.landmarks, embedder):
+            self.warn("two_people")
 
     def fit_head(self) -> Iterator[Step]:
         cameras = [first_camera(photo) for photo in self.photos]
@@ -167,10 +165,7 @@ class _Run:
         for count, last in enumerate(fitting, start=1):
             yield self.step("fitting", last, 0.35 + 0.2 * count / (self.settings.fit.iterations + 1))
         self.fit = as_fit(self.parts.head, last)
-        if any(abs(head_pose(view.camera_from_head)[0]) > PROFILE for view in self.fit.views):
-            self.warn("profile")
-        if any(_poor(view, marks) for view, marks in zip(self.fit.views, self.landmarks, strict=True)):
-            self.warn("poor_fit")
+        self.warn(*(key for pair in zip(self.fit.views, self.landmarks, strict=True) for key in doubts(*pair)))
         yield self.step("fitting", self.fit, 0.55)
 
     def build_mesh(self) -> Iterator[Step]:
@@ -220,51 +215,6 @@ class _Run:
 
     def warn(self, *keys: str) -> None:
         self.warnings += [key for key in keys if key not in self.warnings]
-
-
-def _item(values: Sequence[Any], number: int) -> Any:
-    """Gives a choice for one photo, None where nothing was chosen."""
-    return values[number] if number < len(values) else None
-
-
-def _choose(photo: Photo, faces: Faces, wanted: int | None) -> int:
-    """Chooses the face that was asked for, else the largest."""
-    if not len(faces):
-        raise NoFaceError(f"No face was found in “{photo.name}”.", name=photo.name)
-    if wanted is None:
-        return int(faces.sizes.argmax())
-    if not 0 <= wanted < len(faces):
-        raise SettingsError(f"“{photo.name}” has {len(faces)} faces; there is no number {wanted + 1}.", "wrong_face")
-    return wanted
-
-
-def _poor(view: View, landmarks: Landmarks) -> bool:
-    """Tells whether a fitted head misses its landmarks: half of them by more than POOR_FIT."""
-    return float(np.median(view.residuals)) > POOR_FIT * float(np.hypot(*np.ptp(landmarks.points, axis=0)))
-
-
-def _same_way_up(landmarks: Landmarks, keypoints: np.ndarray | None, chosen: int) -> bool:
-    """Tells whether landmarks and the detector's five points agree on where the mouth is, seen from the eyes.
-
-    Where a face is hard to read, in profile, a landmarker may imagine one that stands on its head.
-    """
-    if keypoints is None:
-        return True
-    located = convert(landmarks, "five").points
-    downwards = [points[3:].mean(axis=0) - points[:2].mean(axis=0) for points in (located, keypoints[chosen])]
-    return float(downwards[0] @ downwards[1]) > 0
-
-
-def _corrected(found: Landmarks, points: np.ndarray, photo: Photo) -> Landmarks:
-    """Puts corrected points into detected landmarks."""
-    size = np.array(photo.image.shape[1::-1])
-    usable = points.shape == found.points.shape and bool(np.all((points > -size) & (points < 2 * size)))
-    if not usable or np.ptp(points, axis=0).min() < 1:
-        raise SettingsError(
-            f"Corrected landmarks for “{photo.name}” must be {len(found.points)} points (x, y) on or near the photo.",
-            "wrong_landmarks",
-        )
-    return replace(found, points=points)
 
 
 def _part_images(photo: Photo, landmarks: Landmarks, head: FaceModel, fit: Fit) -> dict[str, np.ndarray]:

@@ -5,6 +5,7 @@ import streamlit as st
 from facerecon.app import layout
 from facerecon.app.code import show_code
 from facerecon.app.landmarks import controls, editor, measures, panes
+from facerecon.app.landmarks.accuracy import accuracy
 from facerecon.app.landmarks.subject import Subject
 from facerecon.landmarks.correction import Correction, correlation
 from facerecon.landmarks.iris import iris_scale
@@ -39,5 +40,6 @@ measures.close_ups(subject)
 measures.numbers(subject)
 measures.expressions(subject)
 measures.ruler(subject)
+accuracy()
 layout.lesson("landmarks")
 show_code(FaceMesh.locate, Correction.landmarks.func, correlation, spread_steps, iris_scale, opening)

@@ -227,3 +227,11 @@ def test_lids_do_not_colour_eyes(parts, astronaut_head, monkeypatch):
     assert left[1] > 0 and left != right
     assert seen[2:4] == [right, right]
     assert [radius for _, radius in seen[4:]] == [0, 0]
+
+
+def test_two_people_given_as_one_are_doubted(parts):
+    one, other = load_sample("astronaut"), load_sample(SYNTHETIC[0])
+    mirrored = replace(one, image=one.image[:, ::-1], digest="mirrored")
+    for photos, doubted in (([one, mirrored], False), ([one, other], True)):
+        result = reconstruct(photos, texture_size=512, parts=parts)
+        assert ("two_people" in result.warnings) == doubted

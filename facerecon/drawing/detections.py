@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
-import plotly.graph_objects as go
 
 from facerecon.core.arrays import check_shape
 from facerecon.core.types import Faces
 from facerecon.drawing.theme import DETECTORS as TONES
-from facerecon.drawing.theme import STAGES, Tone, dress
+from facerecon.drawing.theme import STAGES, Tone
 from facerecon.geometry.boxes import iou
 
 ROOM = 0.05
@@ -118,36 +117,3 @@ def _spot(frame: np.ndarray, point: np.ndarray) -> str:
 def _shares(frame: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Says where in the frame points lie, in percent of its sides."""
     return (points - frame[:2]) / (frame[2:] - frame[:2]) * 100
-
-
-def precision_by_size(
-    scores: Mapping[str, Sequence[float]],
-    sizes: Sequence[str],
-    *,
-    labels: Mapping[str, str],
-    x_title: str,
-    y_title: str,
-    dark: bool = False,
-    height: int = 320,
-) -> go.Figure:
-    """Plots the average precision of detectors by size of face.
-
-    Args:
-        scores: detector → average precision in [0, 1] by size.
-        sizes: what the sizes are called, from small to large.
-        labels: detector → what it is called.
-        x_title: of the sizes, with the unit.
-        y_title: of the precision.
-        dark: for a dark surface.
-        height: px.
-    """
-    figure = go.Figure()
-    for name, values in scores.items():
-        colour = detector_tone(name).on(dark)
-        line, marker = {"color": colour, "width": 2.5}, {"color": colour, "size": 9}
-        hover = f"{labels[name]}, %{{x}} px: %{{y:.2f}}<extra></extra>"
-        style = {"mode": "lines+markers", "line": line, "marker": marker, "cliponaxis": False}
-        figure.add_scatter(x=list(sizes), y=list(values), name=labels[name], hovertemplate=hover, **style)
-    dress(figure, dark).update_layout(height=height)
-    figure.update_xaxes(title_text=x_title, type="category", showgrid=False)
-    return figure.update_yaxes(title_text=y_title, range=[0, 1.02])

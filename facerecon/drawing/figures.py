@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
 
 from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.arrays import check_shape
-from facerecon.drawing.theme import ACCENT, QUIET, STAGES, TEXT, dress, region_tone
+from facerecon.drawing.theme import ACCENT, QUIET, STAGES, TEXT, Tone, dress, region_tone
 
 REGIONS = ("brow", "eye", "cheek", "nose", "mouth", "jaw", "tongue")
 """Where on the face expressions happen, from the top down; the names of ARKit's begin with these words."""
@@ -154,6 +155,78 @@ def _counts(values: np.ndarray, limits: tuple[float, float] | None) -> tuple[np.
     width = 2 * spread / max(len(values), 1) ** (1 / 3)
     bins = int(np.clip((high - low) / width if width > 0 else 8, 8, 60))
     return np.histogram(values, bins, (low, high))
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One line of a plot."""
+
+    label: str
+    "what it is called"
+    values: Sequence[float]
+    tone: Tone
+
+
+def by_class(
+    series: Sequence[Series],
+    classes: Sequence[str],
+    *,
+    x_title: str,
+    y_title: str,
+    dark: bool = False,
+    height: int = 320,
+) -> go.Figure:
+    """Plots shares in [0, 1] by class: precision by size of face, landmarks found by yaw.
+
+    Args:
+        series: one a method.
+        classes: what the classes are called, in order.
+        x_title: of the classes, with the unit.
+        y_title: of the share.
+        dark: for a dark surface.
+        height: px.
+    """
+    figure = go.Figure()
+    for one in series:
+        marker = {"color": one.tone.on(dark), "size": 9}
+        _line(figure, one, list(classes), dark, marker=marker, mode="lines+markers", cliponaxis=False)
+    dress(figure, dark).update_layout(height=height, showlegend=len(series) > 1)
+    figure.update_xaxes(title_text=x_title, type="category", showgrid=False)
+    return figure.update_yaxes(title_text=y_title, range=[0, 1.02])
+
+
+def cumulative_errors(
+    series: Sequence[Series],
+    limits: Sequence[float],
+    *,
+    x_title: str,
+    y_title: str,
+    dark: bool = False,
+    height: int = 320,
+) -> go.Figure:
+    """Plots which share of cases errs by less than each limit, the field's cumulative error distribution.
+
+    Args:
+        series: share in [0, 1] by limit, one a method.
+        limits: of the error, ascending.
+        x_title: of the error, with the unit.
+        y_title: of the share.
+        dark: for a dark surface.
+        height: px.
+    """
+    figure = go.Figure()
+    for one in series:
+        _line(figure, one, list(limits), dark, mode="lines")
+    dress(figure, dark).update_layout(height=height, showlegend=len(series) > 1)
+    figure.update_xaxes(title_text=x_title, showgrid=False, range=[limits[0], limits[-1]])
+    return figure.update_yaxes(title_text=y_title, range=[0, 1.02])
+
+
+def _line(figure: go.Figure, one: Series, x: list, dark: bool, **style: object) -> None:
+    """Adds a line in its colour; resting the pointer on it tells name, place and value."""
+    hover = f"{one.label}, %{{x}}: %{{y:.2f}}<extra></extra>"
+    line = {"color": one.tone.on(dark), "width": 2.5}
+    figure.add_scatter(x=x, y=list(one.values), name=one.label, hovertemplate=hover, line=line, **style)
 
 
 def timing_bars(

@@ -73,6 +73,11 @@ class Errors:
         return float(np.median(self.nme)) if len(self) else float("nan")
 
     @property
+    def refusal_rate(self) -> float:
+        """Share of the faces where nothing was found."""
+        return float(np.isinf(self.nme).mean()) if len(self) else float("nan")
+
+    @property
     def failure_rate(self) -> float:
         """Share of the faces where nothing was found, or something more than FAILURE away."""
         return float((self.nme > FAILURE).mean()) if len(self) else float("nan")

@@ -42,6 +42,11 @@ def wait_for(page, wanted: np.ndarray) -> None:
     np.testing.assert_allclose(places(page), wanted, atol=1e-3)
 
 
+def rest(page) -> None:
+    """Waits until the server has answered everything: what a rerun replaces cannot be downloaded any more."""
+    page.wait_for_selector("[data-test-script-state=notRunning]")
+
+
 @pytest.mark.slow
 def test_drag_undo_and_use(page, address):
     broken = []
@@ -78,6 +83,7 @@ def test_drag_undo_and_use(page, address):
     assert places(page)[8, 1] == pytest.approx(now[8, 1] - 20 / 880, abs=1e-3)
     page.get_by_role("button", name="Undo").click()
     wait_for(page, now)
+    rest(page)
 
     with page.expect_download() as download:
         page.get_by_role("button", name="Points (JSON)").click()

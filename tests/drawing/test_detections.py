@@ -8,7 +8,7 @@ import pytest
 
 from facerecon.core.types import Faces
 from facerecon.drawing.crops import crop
-from facerecon.drawing.detections import Finds, boxes_html, detector_tone, precision_by_size, whole
+from facerecon.drawing.detections import Finds, boxes_html, detector_tone, whole
 from facerecon.drawing.theme import DETECTORS, STAGES
 from facerecon.geometry.boxes import iou
 
@@ -125,14 +125,3 @@ def test_a_crop_and_its_frame_show_the_same_place():
 def test_a_detector_without_a_colour_gets_that_of_the_stage():
     assert detector_tone("brand-new") == STAGES["detection"]
     assert detector_tone("retinaface") == DETECTORS["retinaface"]
-
-
-def test_precision_is_plotted_by_size_in_the_detectors_colours():
-    scores = {"retinaface": [0.2, 0.8, 0.9], "mediapipe": [0.1, 0.7, 0.95]}
-    figure = precision_by_size(
-        scores, ["24", "48", "96"], labels={n: n.title() for n in scores}, x_title="x", y_title="y"
-    )
-    assert [trace.name for trace in figure.data] == ["Retinaface", "Mediapipe"]
-    assert [list(trace.y) for trace in figure.data] == list(scores.values())
-    assert [trace.line.color for trace in figure.data] == [DETECTORS[name].light for name in scores]
-    assert figure.layout.yaxis.range[0] == 0

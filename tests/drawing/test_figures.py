@@ -77,3 +77,19 @@ def test_timing_bars_follow_the_pipeline():
 def test_figures_are_plain_json():
     figure = figures.histogram(RNG.normal(size=50), x_title="mm", y_title="n", stage="mesh")
     assert json.loads(figure.to_json())["layout"]["paper_bgcolor"] == "rgba(0,0,0,0)"
+
+
+def test_shares_are_plotted_by_class_and_by_limit_in_their_colours():
+    series = [
+        figures.Series("A", [0.2, 0.8, 0.9], STAGES["mesh"]),
+        figures.Series("B", [0.1, 0.7, 0.95], STAGES["model"]),
+    ]
+    for figure, x in (
+        (figures.by_class(series, ["24", "48", "96"], x_title="x", y_title="y"), ["24", "48", "96"]),
+        (figures.cumulative_errors(series, [0, 5, 10], x_title="x", y_title="y", dark=True), [0, 5, 10]),
+    ):
+        assert [trace.name for trace in figure.data] == ["A", "B"]
+        assert all(list(trace.x) == x for trace in figure.data)
+        assert [list(trace.y) for trace in figure.data] == [one.values for one in series]
+        assert figure.layout.yaxis.range[0] == 0
+    assert [trace.line.color for trace in figure.data] == [one.tone.dark for one in series]

@@ -13,7 +13,7 @@ def test_errors_by_hand():
     assert errors.by_point.tolist() == [[0.05, 0.05], [0.0, 0.2], [np.inf, np.inf]]
     assert errors.nme.tolist() == [0.05, 0.1, np.inf]
     assert errors.mean == pytest.approx(0.075) and errors.median == pytest.approx(0.1)
-    assert errors.failure_rate == pytest.approx(1 / 3)  # 10 % is no failure yet
+    assert errors.failure_rate == errors.refusal_rate == pytest.approx(1 / 3)  # 10 % is no failure yet
     assert errors.share_within(np.array([0.04, 0.05, 0.1, 5])).tolist() == [0, 1 / 3, 2 / 3, 2 / 3]
     assert errors.area == pytest.approx((0.5 + 0 + 0) / 3)
 
@@ -21,7 +21,7 @@ def test_errors_by_hand():
 def test_parts_of_faces_and_some_faces():
     errors = Errors(np.array([[0.02, 0.04, 0.3], [0.0, 0.06, 0.3]]))
     assert errors.of_points((0, 1)).nme.tolist() == pytest.approx([0.03, 0.03])
-    assert errors.of_points([2]).failure_rate == 1
+    assert errors.of_points([2]).failure_rate == 1 and errors.of_points([2]).refusal_rate == 0
     assert errors.of_faces(np.array([True, False])).mean == pytest.approx(0.12)
     near, far = in_bins(np.array([5.0, 20.0]), (0, 20, 40))
     assert near.tolist() == [True, False] and far.tolist() == [False, True]
@@ -48,7 +48,7 @@ def test_nothing_found_and_no_faces():
     lost = Errors.of([None, None], TRUE[:2], EYES[:2])
     assert np.isnan(lost.mean) and lost.median == np.inf and lost.failure_rate == 1 and lost.area == 0
     none = lost.of_faces(np.zeros(2, bool))
-    assert all(np.isnan(number) for number in (none.mean, none.median, none.failure_rate, none.area))
+    assert all(np.isnan(number) for number in (none.mean, none.median, none.failure_rate, none.refusal_rate, none.area))
     assert none.share_within(np.array([1.0])).tolist() == [0]
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import resources
-from typing import Any
 
 import numpy as np
 
@@ -24,12 +20,6 @@ from facerecon.geometry.boxes import iou
 
 SAME = 0.3
 """IoU from which on two detectors' boxes are taken for the same face."""
-
-
-@functools.cache
-def measured() -> Mapping[str, Any]:
-    """Reads what `benchmarks/detection.py` measured."""
-    return json.loads(resources.files("facerecon.evaluation").joinpath("data/detection.json").read_text("utf-8"))
 
 
 @dataclass(frozen=True, eq=False)

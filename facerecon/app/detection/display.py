@@ -9,13 +9,15 @@ import streamlit as st
 
 from facerecon.app import cache, layout, pictures
 from facerecon.app.detection import bench
+from facerecon.app.measured import measured
 from facerecon.app.numbers import duration, millions, size, two_digits
 from facerecon.app.texts import t
 from facerecon.app.thumbnails import data_uri
 from facerecon.core.types import Photo
 from facerecon.detection import DETECTORS
 from facerecon.drawing.crops import crop
-from facerecon.drawing.detections import Finds, boxes_html, detector_tone, precision_by_size, whole
+from facerecon.drawing.detections import Finds, boxes_html, detector_tone, whole
+from facerecon.drawing.figures import Series, by_class
 
 CUT = 224
 """px of the picture of a face that was cut out."""
@@ -115,13 +117,19 @@ def show_table(small: Photo, found: Mapping[str, Finds]) -> None:
 
 def show_measured() -> None:
     """Shows how sure each detector is of faces of each size, and how fast, on pictures whose every box is known."""
-    told = bench.measured()
+    told = measured("detection")
     rows = {name: row for name, row in told["detectors"].items() if name in DETECTORS}
     classes = [(one["from_px"], one["to_px"]) for one in next(iter(rows.values()))["by_size"]]
-    figure = precision_by_size(
-        {name: [one["average_precision"] for one in row["by_size"]] for name, row in rows.items()},
+    figure = by_class(
+        [
+            Series(
+                f"{bench.label(name)}, {' '.join(duration(row['ms']))}",
+                [one["average_precision"] for one in row["by_size"]],
+                detector_tone(name),
+            )
+            for name, row in rows.items()
+        ],
         [f"{low:.0f}–{high:.0f}" for low, high in classes],
-        labels={name: f"{bench.label(name)}, {' '.join(duration(row['ms']))}" for name, row in rows.items()},
         x_title=t("detection.size_axis"),
         y_title=t("detection.precision_axis"),
         dark=layout.is_dark(),
