@@ -43,20 +43,20 @@ def variants(photo: Photo) -> dict[str, Photo]:
     return {name: replace(photo, image=picture) for name, picture in pictures.items()}
 
 
-def people(count: int, seed: int, folders: Sequence[Path]) -> Iterator[tuple[str, str, dict[str, list[Photo]]]]:
-    """Gives people: kind, name, and their photos by variant; the first photo is under the empty name."""
+def people(count: int, seed: int, folders: Sequence[Path]) -> Iterator[tuple[str, dict[str, list[Photo]]]]:
+    """Gives people: their kind, and their photos by variant; the first photo is under the empty name."""
     for subject in AnnySuite().subjects(count, seed):
         photos = {case.photos[0].name: case.photos[0] for case in subject.cases if len(case.photos) == 1}
         first, *others = photos.values()
-        yield RENDERED, subject.name, {"": [first], **_listed(variants(first)), OTHER: others[:2]}
+        yield RENDERED, {"": [first], **_listed(variants(first)), OTHER: others[:2]}
     astronaut = load_sample("astronaut")
-    yield REAL, "astronaut", {"": [astronaut], **_listed(variants(astronaut))}
+    yield REAL, {"": [astronaut], **_listed(variants(astronaut))}
     try:
         (subject,) = JamesSuite(folders).subjects(1, seed)
     except AssetError:
         return
     left, right = (case.photos[0] for case in subject.cases[:2])
-    yield REAL, "james", {"": [left], **_listed(variants(left)), OTHER: [right]}
+    yield REAL, {"": [left], **_listed(variants(left)), OTHER: [right]}
 
 
 def _listed(photos: dict[str, Photo]) -> dict[str, list[Photo]]:
@@ -66,8 +66,8 @@ def _listed(photos: dict[str, Photo]) -> dict[str, list[Photo]]:
 def measure(parts: Parts, count: int, seed: int, folders: Sequence[Path] = ()) -> dict[str, Any]:
     """Fits every photo alone, and compares the heads: kind of people → variant → mean, interval and values, mm."""
     fit, found, firsts = ours(parts), {RENDERED: {}, REAL: {}}, {RENDERED: [], REAL: []}
-    for kind, _, photos in people(count, seed, folders):
-        first = fit(photos.pop("")[0:1])
+    for kind, photos in people(count, seed, folders):
+        first = fit(photos.pop(""))
         if first is None:
             continue
         for before in firsts[kind]:

@@ -54,6 +54,12 @@ class IctModel:
 
 
 class IctSuite:
+    """Random people of ICT-FaceKit.
+
+    Args:
+        folders: where the data may lie, before those in the environment.
+    """
+
     name = "ict"
     about = "random ICT-FaceKit people, rendered; half of them with another expression in each photo"
 

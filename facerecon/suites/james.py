@@ -33,6 +33,12 @@ _IBUG = (*range(17), *range(29, 34), *range(43, 48), *range(34, 43), *range(17, 
 
 
 class JamesSuite:
+    """One man, whose scan and photos we have; he is the only subject, whatever count is asked for.
+
+    Args:
+        folders: where the data may lie, before those in the environment.
+    """
+
     name = "james"
     about = "one man: a scan, the two photos it was made from, and renders of the scan"
 

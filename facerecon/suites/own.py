@@ -25,6 +25,12 @@ _TIMES = 2
 
 
 class AnnySuite:
+    """Heads of our own.
+
+    Args:
+        folders: of no use here, where all is made from a number; other suites look for their data there.
+    """
+
     name = "anny"
     about = "heads drawn from our own model's prior, rendered; half of them with another expression in each photo"
 

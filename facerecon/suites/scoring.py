@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facerecon.core.types import Mesh, Photo
+from facerecon.core.types import Photo
 from facerecon.drawing.heads import silhouette
 from facerecon.evaluation.photos import reprojection_errors, silhouette_iou
 from facerecon.evaluation.scan_to_mesh import ScanTruth, normal_angles, region_distances, scan_to_mesh
@@ -102,7 +102,6 @@ def _in_photo(answer: Answer, number: int, seen: Seen) -> tuple[float, float | N
     error = 100 * float(reprojection_errors(points[17:], seen.points68[17:], size).mean())
     if seen.silhouette is None:
         return error, None
-    skin = head.skin(vertices)
-    mask = silhouette(Mesh(skin.vertices, skin.triangles), resize_camera(view.camera, REDUCED), view.camera_from_head)
+    mask = silhouette(head.skin(vertices), resize_camera(view.camera, REDUCED), view.camera_from_head)
     rows = slice(0, int(seen.points68[:17, 1].max() * REDUCED))
     return error, silhouette_iou(mask[rows], seen.silhouette[rows])
