@@ -20,7 +20,7 @@ from facerecon.parts import Parts, Settings
 from facerecon.registration.normals import with_normals
 from facerecon.scan_landmarks import ScanFace, locate_on_scan
 from facerecon.scans.clean import Cleaned, clean
-from facerecon.scans.points import crop, thinned, without_duplicates
+from facerecon.scans.points import crop, moved, thinned, without_duplicates
 from facerecon.scans.scan import Scan
 from facerecon.scans.units import as_millimetres, likeliest_unit
 
@@ -94,10 +94,17 @@ def find_head(scan: Scan, parts: Parts, settings: Settings) -> Iterator[tuple[st
         found = _in_photo(scan, few, parts, settings)
         yield "landmarks", found.landmarks
     if found is None or np.isfinite(found.landmarks68).all(axis=1).mean() < ENOUGH:
-        face = locate_on_scan(few, parts)
+        turn = np.eye(4)
+        if scan.source != "scan":  # a camera's y points down; the search begins upright
+            turn[:3, :3] = CAMERA_FROM_FRONTAL
+        upright = moved(few, turn)
+        face = locate_on_scan(upright, parts)
         if scan.photo is None:
-            _check_alone(few, face, parts)
-        on_scan = {"landmarks68": face.landmarks68, "head_from_scan": face.head_from_scan}
+            _check_alone(upright, face, parts)
+        on_scan = {
+            "landmarks68": apply(invert(turn), face.landmarks68),
+            "head_from_scan": face.head_from_scan @ turn,
+        }
         found = _Found(**on_scan) if found is None else replace(found, **on_scan)
         yield "landmarks", face
     yield "cleaning", _head(scan, found)
