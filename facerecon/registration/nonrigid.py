@@ -29,7 +29,7 @@ SHORTENINGS = 8
 
 @dataclass(frozen=True)
 class NonrigidSettings:
-    stiffnesses: tuple[float, ...] = (20.0, 10.0, 5.0, 2.0, 1.0, 0.5)
+    stiffnesses: tuple[float, ...] = (20.0, 10.0, 5.0, 2.0, 1.0, 0.3)
     "α, from stiff to soft"
     iterations: int = 3
     "at most so many for each stiffness"
