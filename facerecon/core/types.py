@@ -240,7 +240,7 @@ class ScannedHead:
     digests: tuple[str, ...]
     "sha256 of each file's bytes, hexadecimal"
     units: tuple[str, ...]
-    "of each file, as given or guessed; `?`: in none had it the size of a head"
+    "of each file, as given or guessed; `?`: not metric, or in none had it the size of a head"
     head_from_scan: tuple[np.ndarray, ...]
     "by file `(4, 4)`: a similarity from its own frame and unit to the head, mm"
     distances: np.ndarray

@@ -12,15 +12,14 @@ from facerecon.checks import choose_face
 from facerecon.core.errors import NoFaceError, ScanError
 from facerecon.core.types import Faces, Landmarks, Photo, PointCloud
 from facerecon.drawing.scan_view import ScanScene
-from facerecon.geometry.procrustes import procrustes
 from facerecon.geometry.projection import project
 from facerecon.geometry.transforms import CAMERA_FROM_FRONTAL, apply, invert, rigid
 from facerecon.landmarks.schemes import convert
 from facerecon.parts import Parts, Settings
 from facerecon.registration.normals import with_normals
-from facerecon.scan_landmarks import ScanFace, locate_on_scan
+from facerecon.scan_landmarks import ScanFace, lay_on_head, locate_on_scan
 from facerecon.scans.clean import Cleaned, clean
-from facerecon.scans.points import crop, thinned, without_duplicates
+from facerecon.scans.points import crop, moved, thinned, without_duplicates
 from facerecon.scans.scan import Scan
 from facerecon.scans.units import as_millimetres, likeliest_unit
 
@@ -36,6 +35,10 @@ OTHER_FACE = 0.5
 "of the larger one's size: a smaller face is a picture on a shirt"
 ENOUGH = 0.5
 "share of the photo's landmarks that must have depth"
+FEWEST_LANDMARKS = 20
+"with depth, to find a pose"
+OFF = 30.0
+"mm from the mean head's: a landmark is none"
 _SIDE = 480
 _REACH_PX = 0.03
 "of the face's extent in a photo: how near to a landmark depth must be known"
@@ -94,10 +97,17 @@ def find_head(scan: Scan, parts: Parts, settings: Settings) -> Iterator[tuple[st
         found = _in_photo(scan, few, parts, settings)
         yield "landmarks", found.landmarks
     if found is None or np.isfinite(found.landmarks68).all(axis=1).mean() < ENOUGH:
-        face = locate_on_scan(few, parts)
+        turn = np.eye(4)
+        if scan.source != "scan":  # a camera's y points down; the search begins upright
+            turn[:3, :3] = CAMERA_FROM_FRONTAL
+        upright = moved(few, turn)
+        face = locate_on_scan(upright, parts)
         if scan.photo is None:
-            _check_alone(few, face, parts)
-        on_scan = {"landmarks68": face.landmarks68, "head_from_scan": face.head_from_scan}
+            _check_alone(upright, face, parts)
+        on_scan = {
+            "landmarks68": apply(invert(turn), face.landmarks68),
+            "head_from_scan": face.head_from_scan @ turn,
+        }
         found = _Found(**on_scan) if found is None else replace(found, **on_scan)
         yield "landmarks", face
     yield "cleaning", _head(scan, found)
@@ -115,18 +125,24 @@ def _in_photo(scan: Scan, cloud: PointCloud, parts: Parts, settings: Settings) -
     away, row = cKDTree(project(scan.camera, cloud.points)).query(pixels)
     near = away < _REACH_PX * np.ptp(pixels, axis=0).max()
     points = np.where(near[:, None], cloud.points[row], np.nan)
-    pose = _pose(points, parts) if near.sum() >= 10 else np.eye(4)
-    return _Found(points, pose, faces, chosen, landmarks)
+    if near.sum() < FEWEST_LANDMARKS:
+        return _Found(np.full((68, 3), np.nan), np.eye(4), faces, chosen, landmarks)
+    return _Found(*_on_head(points, parts), faces, chosen, landmarks)
 
 
-def _pose(points: np.ndarray, parts: Parts) -> np.ndarray:
-    """Finds the similarity that brings landmarks `(68, 3)` to the mean head's."""
+def _on_head(points: np.ndarray, parts: Parts) -> tuple[np.ndarray, np.ndarray]:
+    """Lays landmarks `(68, 3)` onto the mean head's; those that were traced to the background become NaN.
+
+    Returns:
+        The landmarks, and the similarity to the mean head.
+    """
     head = parts.head
-    known = np.isfinite(points).all(axis=1)
-    mean = head.landmarks("ibug68").on(head.mean, head.triangles)
     spread = head.landmark_spread("ibug68")
-    known &= np.isfinite(spread)
-    return procrustes(points[known], mean[known], 1 / spread[known] ** 2, scale=True)
+    mean = head.landmarks("ibug68").on(head.mean, head.triangles)
+    known = np.isfinite(points).all(axis=1) & np.isfinite(spread)
+    pose, *_ = lay_on_head(points[known], mean[known], 1 / spread[known] ** 2)
+    near = np.linalg.norm(apply(pose, points) - mean, axis=1) < OFF
+    return np.where(near[:, None], points, np.nan), pose
 
 
 def _check_alone(cloud: PointCloud, face: ScanFace, parts: Parts) -> None:
@@ -177,7 +193,7 @@ def _unit(scan: Scan, average: float) -> tuple[float, str, tuple[str, ...]]:
         average: millimetres that the unit would have if the face were of average size.
     """
     if scan.source == "model_average":
-        return average, scan.unit or "?", ()
+        return average, "?", ()
     if scan.unit is not None:
         given = as_millimetres(scan.unit)
         size = given / average

@@ -30,28 +30,8 @@ def as_millimetres(unit: str) -> float:
     return value
 
 
-LEAST_SPREAD, LARGEST_SPREAD = 32.0, 320.0
-"mm: between them lies how far points of a face, a head, a bust or a person spread"
-COMMON = ("mm", "cm", "m")
 FACTOR = 1.45
 "by which a face may be larger or smaller than the average one; from inch to cm it is 2.5"
-
-
-def guess_unit(points: np.ndarray) -> str | None:
-    """Guesses the unit of a scan from how far its points spread around their middle, as far as that can be told.
-
-    A face alone spreads over 60 mm, a person over 450: wide enough a range that only units a factor of ten apart can be
-    told from each other. Inches need a face: see `likeliest_unit`.
-
-    Args:
-        points: `(N, 3)` in the unknown unit.
-
-    Returns:
-        One of `COMMON`; None: in none of them it has the size of anything between a face and a person.
-    """
-    away = np.linalg.norm(points - np.median(points, axis=0), axis=1)
-    spread = float(np.median(away))
-    return next((name for name in COMMON if LEAST_SPREAD <= spread * MILLIMETRES[name] < LARGEST_SPREAD), None)
 
 
 def likeliest_unit(average: float) -> str | None:
