@@ -16,6 +16,7 @@ from facerecon.core.types import (
     Texture,
     View,
 )
+from facerecon.geometry.clouds import moved
 from facerecon.geometry.projection import project_head
 from facerecon.geometry.transforms import apply, invert
 from facerecon.morphable.fitting import size_spread
@@ -27,7 +28,6 @@ from facerecon.registration.stiff_system import LandmarkPairs
 from facerecon.scanning.fusion import fuse_steps
 from facerecon.scanning.heads import ScanHead, find_head
 from facerecon.scanning.pictures import Pictures, take_pictures
-from facerecon.scans.points import moved
 from facerecon.scans.scan import Scan, as_scan
 from facerecon.steps import Run, Step, check_settings
 from facerecon.texture import bake

@@ -28,8 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
     import numpy as np
 
     from facerecon.export.clouds import check_ending, write_cloud
+    from facerecon.geometry.clouds import moved
     from facerecon.registration import METHODS
-    from facerecon.registration.clouds import moved
     from facerecon.registration.register import register
     from facerecon.scans import read_scan
 

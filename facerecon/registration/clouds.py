@@ -7,7 +7,6 @@ from scipy.spatial import cKDTree
 
 from facerecon.core.errors import CloudError
 from facerecon.core.types import PointCloud
-from facerecon.geometry.transforms import apply
 
 FEWEST = 10
 "points that a cloud must have"
@@ -109,9 +108,3 @@ def check_units(source: PointCloud, target: PointCloud) -> None:
     if ratio > SIZE_RATIO:
         larger, smaller = ("source", "target") if first > second else ("target", "source")
         raise CloudError(f"The {larger} is {ratio:.3g} times as large as the {smaller}: units differ.", "cloud_units")
-
-
-def moved(cloud: PointCloud, b_from_a: np.ndarray) -> PointCloud:
-    """Moves a cloud by a `(4, 4)` rigid motion or similarity; its normals turn with it."""
-    normals = None if cloud.normals is None else unit(cloud.normals @ b_from_a[:3, :3].T)
-    return PointCloud(apply(b_from_a, cloud.points), normals, cloud.colours, cloud.triangles)

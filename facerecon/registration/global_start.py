@@ -8,9 +8,10 @@ import numpy as np
 
 from facerecon.core.types import PointCloud
 from facerecon.geometry.transforms import rigid
+from facerecon.geometry.voxels import voxels
 from facerecon.registration.clouds import points_alone, radius
 from facerecon.registration.multi_start import MultiStart, spread_rotations
-from facerecon.registration.pyramid import thinned, voxels
+from facerecon.registration.pyramid import thinned
 from facerecon.registration.ransac import feature_poses
 
 TURNS, FEATURE_POSES = 96, 40

@@ -7,17 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from facerecon.core.types import PointCloud
+from facerecon.geometry.voxels import voxels
 from facerecon.registration.clouds import points_alone, unit
-
-_MOST_CELLS = 2**20
-
-
-def voxels(points: np.ndarray, size: float) -> np.ndarray:
-    """Numbers the occupied cubes of a grid: `(N,)` the cube of each of `(N, 3)` points, 0 … cubes - 1."""
-    cells = np.floor((points - points.min(axis=0)) / size)
-    cells = np.minimum(cells, _MOST_CELLS).astype(np.int64)
-    keys = (cells[:, 0] * (_MOST_CELLS + 1) + cells[:, 1]) * (_MOST_CELLS + 1) + cells[:, 2]
-    return np.unique(keys, return_inverse=True)[1].ravel()
 
 
 def thinned(cloud: PointCloud, size: float) -> PointCloud:

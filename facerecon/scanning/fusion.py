@@ -9,9 +9,10 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from facerecon.core.types import PointCloud
+from facerecon.geometry.clouds import moved
 from facerecon.geometry.voxels import voxels
 from facerecon.registration.register import register
-from facerecon.scans.points import merged, moved, smoothed
+from facerecon.scans.points import merged, smoothed
 
 VOXEL = 1.5
 "times the distance between neighbours in the first frame: points of several frames in such a cube become one"

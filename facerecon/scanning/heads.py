@@ -12,6 +12,7 @@ from facerecon.checks import choose_face
 from facerecon.core.errors import NoFaceError, ScanError
 from facerecon.core.types import Faces, Landmarks, Photo, PointCloud
 from facerecon.drawing.scan_view import ScanScene
+from facerecon.geometry.clouds import moved
 from facerecon.geometry.projection import project
 from facerecon.geometry.transforms import CAMERA_FROM_FRONTAL, apply, invert, rigid
 from facerecon.landmarks.schemes import convert
@@ -19,7 +20,7 @@ from facerecon.parts import Parts, Settings
 from facerecon.registration.normals import with_normals
 from facerecon.scan_landmarks import ScanFace, lay_on_head, locate_on_scan
 from facerecon.scans.clean import Cleaned, clean
-from facerecon.scans.points import crop, moved, thinned, without_duplicates
+from facerecon.scans.points import crop, thinned, without_duplicates
 from facerecon.scans.scan import Scan
 from facerecon.scans.units import as_millimetres, likeliest_unit
 

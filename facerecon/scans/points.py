@@ -9,7 +9,6 @@ from scipy.spatial import cKDTree
 
 from facerecon.core.types import PointCloud
 from facerecon.geometry.normals import unit
-from facerecon.geometry.transforms import apply
 from facerecon.geometry.voxels import voxels
 
 NEIGHBOURS = 24
@@ -30,12 +29,6 @@ def keep(cloud: PointCloud, good: np.ndarray) -> PointCloud:
 def crop(cloud: PointCloud, centre: np.ndarray, radius: float) -> PointCloud:
     """Keeps what lies in a sphere."""
     return keep(cloud, ((cloud.points - centre) ** 2).sum(axis=1) <= radius**2)
-
-
-def moved(cloud: PointCloud, b_from_a: np.ndarray) -> PointCloud:
-    """Moves a cloud by a `(4, 4)` rigid motion or similarity; its normals turn with it."""
-    normals = None if cloud.normals is None else unit(cloud.normals @ b_from_a[:3, :3].T)
-    return replace(cloud, points=apply(b_from_a, cloud.points), normals=normals)
 
 
 def merged(cloud: PointCloud, group: np.ndarray) -> PointCloud:

@@ -1,7 +1,8 @@
 import numpy as np
 
 from facerecon.core.types import PointCloud
-from facerecon.registration.pyramid import chosen, evenly, level, thinned, voxels
+from facerecon.geometry.voxels import voxels
+from facerecon.registration.pyramid import chosen, evenly, level, thinned
 
 
 def test_voxels_hold_their_points(rng):
