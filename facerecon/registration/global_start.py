@@ -40,22 +40,25 @@ class GlobalStart:
     "`(K,)` of the candidates"
 
 
-def global_start(source: PointCloud, target: PointCloud, rng: np.random.Generator) -> GlobalStart:
+def global_start(
+    source: PointCloud, target: PointCloud, rng: np.random.Generator, guess: np.ndarray | None = None
+) -> GlobalStart:
     """Finds a pose from which ICP leads to the right one, whatever the clouds' poses are.
 
-    Features find it also where little overlaps; turns around the middle also where noise hides the features. As the
-    clouds came they are tried too.
+    Features find it also where little overlaps; turns around the middle also where noise hides the features. A guess
+    is tried too.
 
     Args:
         source: finite points with normals.
         target: finite points with normals.
         rng: for the choice of points and of triples of features.
+        guess: `(4, 4)` target_from_source; None: as the clouds came.
     """
     size = min(radius(source.points), radius(target.points))
     clouds = [_dense(cloud, size * COARSE) for cloud in (source, target)]
     coarse, fine = ([thinned(cloud, size * share) for cloud in clouds] for share in (COARSE, FINE))
     features = feature_poses(*fine, size * FINE, FEATURE_POSES, rng)
-    motions = np.concatenate([np.eye(4)[None], features, _turned(*coarse, size, rng)])
+    motions = np.concatenate([(np.eye(4) if guess is None else guess)[None], features, _turned(*coarse, size, rng)])
     pair = MultiStart(*coarse)
     motions = pair.refined(motions, 8, size * WIDE, size * COARSE)
     motions = motions[_different(motions, pair.scores(motions, size * COARSE / 2))]
@@ -64,6 +67,13 @@ def global_start(source: PointCloud, target: PointCloud, rng: np.random.Generato
     rated = pair.scores(motions, size * FINE / 4)
     order = np.argsort(-rated, kind="stable")
     return GlobalStart(motions[order[0]], float(rated[order[0]]), motions[order], rated[order])
+
+
+def coverage(source: PointCloud, target: PointCloud, target_from_source: np.ndarray) -> float:
+    """Tells how much of two clouds with normals lies on each other after a rigid motion, in [0, 1]."""
+    size = min(radius(source.points), radius(target.points))
+    fine = [thinned(_dense(cloud, size * COARSE), size * FINE) for cloud in (source, target)]
+    return float(MultiStart(*fine).scores(target_from_source[None], size * FINE / 2)[0])
 
 
 def _turned(source: PointCloud, target: PointCloud, size: float, rng: np.random.Generator) -> np.ndarray:

@@ -11,7 +11,7 @@ from facerecon.core.types import PointCloud, Registration
 from facerecon.geometry.transforms import apply
 from facerecon.registration import METHODS
 from facerecon.registration.clouds import check_cloud, check_units, cleaned, points_alone, radius, spacing
-from facerecon.registration.global_start import global_start
+from facerecon.registration.global_start import coverage, global_start
 from facerecon.registration.icp import IcpSettings, IcpStep, as_registration, icp_steps
 from facerecon.registration.normals import with_normals
 from facerecon.registration.pyramid import Level, evenly, finest, level
@@ -24,6 +24,8 @@ LARGEST_CLOUD = 300_000
 "points of a cloud that are used: more make nothing better"
 REACH = 3.0
 "how far partners may be apart at the last level, in spacings of the target's points, and at least the last voxel"
+COVERED = 0.6
+"how much of the clouds must lie on each other after the first level, or a given start is searched for anew"
 MOST_POINTS = 10_000
 "source points at the last level; all are looked at once more at the end"
 
@@ -82,7 +84,8 @@ def register_steps(
         source: moves; rows that are not finite or appear twice are passed over.
         target: stays; likewise.
         method: a name in `METHODS`; None: its first.
-        start: `(4, 4)` first guess of target_from_source; None: it is searched for.
+        start: `(4, 4)` first guess of target_from_source; None: it is searched for. Where a guess leads nowhere, a
+            better one is searched for too.
         with_scale: whether the source may also grow or shrink.
         rng: for the search of a start; None: always the same.
 
@@ -113,10 +116,10 @@ def _steps(
 ) -> Iterator[IcpStep]:
     """Takes the steps of all levels; see `register_steps`."""
     moving, fixed = pair.moving, pair.fixed
-    if start is None:
-        start, voxels = _searched(moving, fixed, with_scale, rng or np.random.default_rng(0)), VOXELS[1:]
-    else:
-        voxels = VOXELS
+    given, rng = start is not None, rng or np.random.default_rng(0)
+    voxels = VOXELS if given else VOXELS[1:]
+    if not given:
+        start = _searched(moving, fixed, with_scale, rng)
     size = min(radius(moving.points), radius(fixed.points))
     levels = [level(moving, fixed, size * share) for share in voxels] + [finest(moving, fixed, MOST_POINTS)]
     motion, number = start, 0
@@ -130,6 +133,8 @@ def _steps(
             outcome = step.outcome if place == len(levels) - 1 else ""
             yield _as_it_came(step, pair.rows[one.rows], pair.count, number, place, outcome)
         motion, number = step.target_from_source, number + step.number
+        if given and place == 0 and not with_scale and coverage(moving, fixed, motion) < COVERED:
+            motion = global_start(moving, fixed, rng, motion).target_from_source
 
 
 def _searched(source: PointCloud, target: PointCloud, with_scale: bool, rng: np.random.Generator) -> np.ndarray:

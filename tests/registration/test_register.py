@@ -16,3 +16,13 @@ def test_any_turn_of_a_noisy_scan_is_found(sampled, motion, errors, method, degr
     turn, shift = errors(found.target_from_source, true)
     assert turn < 0.5 and shift < 1
     assert np.linalg.det(found.target_from_source[:3, :3]) == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.parametrize("degrees", [90, 150])
+def test_a_start_that_is_far_off_is_only_a_guess(sampled, motion, errors, degrees):
+    rng = np.random.default_rng(degrees)
+    true, wrong = motion(rng, 20, 50), motion(rng, degrees, 30)
+    source, target = sampled(rng, 3000, 0.5), sampled(rng, 4000, 0.5)
+    found = register(source, PointCloud(apply(true, target.points)), start=wrong @ true)
+    turn, shift = errors(found.target_from_source, true)
+    assert turn < 0.5 and shift < 1
