@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-STAGES = ("detection", "landmarks", "identity", "registration", "morphable", "mesh", "texture", "export", "evaluation")
+STAGES = (
+    *("detection", "landmarks", "identity", "scans", "registration", "morphable"),
+    *("mesh", "texture", "export", "evaluation"),
+)
 JOINS = {"pipeline", "parts", "checks", "samples", "report", "comparison", "commands", "cli", "__main__"}
 LEVELS = [
     {"core"},

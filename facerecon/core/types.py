@@ -142,10 +142,16 @@ class Registration:
     "how many were run"
     converged: bool
     "whether a convergence rule was met"
+    history: tuple[Any, ...] = ()
+    "the steps of the iteration, in their order"
+    covariance: np.ndarray | None = None
+    "`(6, 6)` of the rotation vector (rad) and the translation that a motion after this one would still need; or None"
 
     def __post_init__(self):
-        _freeze(self, target_from_source=np.float64, inliers=bool)
+        _freeze(self, target_from_source=np.float64, inliers=bool, covariance=np.float64)
         check_shape(self.target_from_source, (4, 4), "Registration.target_from_source")
+        if self.covariance is not None:
+            check_shape(self.covariance, (6, 6), "Registration.covariance")
 
 
 @dataclass(frozen=True, eq=False)
