@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
+from facerecon.app.registration.subject import Subject
 from facerecon.core.errors import FaceReconError
 from facerecon.core.types import Photo
 from facerecon.detection import DETECTORS
@@ -37,6 +38,8 @@ class Session:
     "name of the sample that `second` is, None for an own photo"
     triplets: dict[str, np.ndarray] = field(default_factory=dict)
     "names of three faces → where their points were moved in the plane of the lesson, `(3, 2)`"
+    scan: Subject | None = None
+    "a scan that the visitor brought to be registered; None: the head is"
     notices: list[tuple[str, FaceReconError]] = field(default_factory=list)
     "what could not be read since the last rerun: file name and why"
     detector: str | None = None
@@ -80,10 +83,15 @@ def choose_second(photo: Photo, sample: str | None = None) -> None:
     current.second, current.second_sample = photo, sample
 
 
+def take_scan(scan: Subject | None) -> None:
+    """Makes this the scan that is registered; None: the head is."""
+    session().scan = scan
+
+
 def only_samples() -> bool:
     """Tells whether nothing of the visitor's own is shown, so that results may be shared."""
     current = session()
-    return bool(current.sample) and (current.second is None or bool(current.second_sample))
+    return bool(current.sample) and current.scan is None and (current.second is None or bool(current.second_sample))
 
 
 def pick_face(photo: Photo, index: int) -> None:
