@@ -44,6 +44,8 @@ class CloudPair:
     "where the surface is, likewise"
     target_from_source: np.ndarray
     "`(4, 4)` the truth"
+    middle: np.ndarray
+    "`(3,)` the surface's middle in the source, about which it was turned"
     stray: np.ndarray
     "`(N,)` bool: points of the source that lie anywhere"
     lonely: np.ndarray
@@ -69,10 +71,11 @@ def cloud_pair(surface: PointCloud, disturbance: Disturbance, rng: np.random.Gen
         for cloud, rows in zip(samples, kept, strict=True)
     )
     stray = np.arange(disturbance.points) >= clean
-    truth = _motion(surface.points.mean(axis=0), disturbance)
+    centre = samples[0].points.mean(axis=0)
+    truth = _motion(centre, disturbance)
     lonely = np.concatenate([lonely, np.zeros(disturbance.points - clean, dtype=bool)])
     away = PointCloud(apply(invert(truth), source.points), source.normals @ truth[:3, :3])
-    return CloudPair(away, target, truth, stray, lonely)
+    return CloudPair(away, target, truth, apply(invert(truth), centre[None])[0], stray, lonely)
 
 
 def _disturbed(

@@ -50,7 +50,7 @@ def run_of(one: Subject, disturbed: Disturbance, name: str) -> Take:
 
 
 def _estimated(one: Subject, disturbed: Disturbance) -> tuple[PointCloud, PointCloud]:
-    """Gives both clouds with normals as a scanner's software would estimate them: the true ones are nobody's to know."""
+    """Gives both clouds with estimated normals: the true ones are nobody's to know."""
 
     def estimate() -> tuple[PointCloud, PointCloud]:
         made = pair(one, disturbed)

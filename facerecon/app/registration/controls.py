@@ -84,15 +84,11 @@ def disturb() -> Disturbance:
         outliers = _slider("outliers", 0, 60, 10, 5, "%d %%")
     with fourth:
         noise = _slider("noise", 0.0, 4.0, 0.5, 0.5, "%.1f mm")
-    return Disturbance(
-        rotation=float(rotation), noise=noise, outliers=outliers / PERCENT, overlap=overlap / PERCENT
-    )
+    return Disturbance(rotation=float(rotation), noise=noise, outliers=outliers / PERCENT, overlap=overlap / PERCENT)
 
 
 def _slider(name: str, low: float, high: float, first: float, step: float, form: str) -> float:
-    return st.slider(
-        t(f"clouds.{name}"), low, high, first, step, form, key=f"disturb_{name}", persist_state="session"
-    )
+    return st.slider(t(f"clouds.{name}"), low, high, first, step, form, key=f"disturb_{name}", persist_state="session")
 
 
 def _scan_menu() -> None:

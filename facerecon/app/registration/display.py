@@ -10,16 +10,16 @@ import streamlit as st
 from facerecon.app.registration.subject import Subject
 from facerecon.app.texts import t
 from facerecon.drawing.cloud_scene import MOST_MM
-from facerecon.drawing.theme import DISTANCES, STILL
+from facerecon.drawing.theme import RESIDUALS, STILL
 
 
 def ramp() -> None:
     """Shows what the colours of the points mean."""
     st.html(
         f'<p class="legend ramp"><span style="--key:{STILL}">{escape(t("clouds.still"))}</span>'
-        f"<em>{escape(t('clouds.moving'))}</em>"
-        f'<i style="background:linear-gradient(90deg,{",".join(DISTANCES)})"></i>'
-        f"<em>0 … ≥ {MOST_MM:.0f} mm</em></p>"
+        f"<em>{escape(t('clouds.moving'))}</em><em>0</em>"
+        f'<i style="background:linear-gradient(90deg,{",".join(RESIDUALS)})"></i>'
+        f"<em>≥ {MOST_MM:.0f} mm</em></p>"
     )
 
 

@@ -47,7 +47,7 @@ def show_film(key: str, shown: Film, panels: int) -> int:
         from facerecon.drawing.cloud_scene import Panel, cloud_scene
 
         # Any few points do: the film brings its own, and the camera is set for a head.
-        corners = np.array(np.meshgrid([-80.0, 80.0], [-200.0, 135.0], [-150.0, 40.0])).reshape(3, -1).T
+        corners = np.array(np.meshgrid([-70.0, 70.0], [-150.0, 118.0], [-50.0, 40.0])).reshape(3, -1).T
         some = PointCloud(corners, np.tile([0.0, 0.0, 1.0], (len(corners), 1)))
         empty = Panel(some, np.full(len(corners), np.nan), np.stack([corners, corners], axis=1))
         size = (heads.WIDTH, HEIGHT)
@@ -67,11 +67,11 @@ def jump(key: str, shown: Film, step: int) -> None:
 
 def extra() -> viewer.Extra:
     """Writes what the frame needs to play films, in the visitor's language."""
-    from facerecon.drawing.cloud_scene import distance_palette
+    from facerecon.drawing.cloud_scene import residual_palette
 
     words = {name: t(f"clouds.{name}") for name in ("play", "pause", "control")}
     words |= {name: t(f"clouds.frame_{name}", **_holes(name)) for name in ("step", "left")}
-    words |= {"palette": base64.b64encode(distance_palette().tobytes()).decode("ascii"), "clay": rgb(STILL)}
+    words |= {"palette": base64.b64encode(residual_palette().tobytes()).decode("ascii"), "clay": rgb(STILL)}
     folder = files("facerecon.app.registration")
     told = json.dumps(words, ensure_ascii=False).replace("</", "<\\/")
     script = folder.joinpath("film.js").read_text("utf-8").replace("WORDS;", f"{told};", 1)

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facerecon.core.types import PointCloud
-from facerecon.drawing.cloud_scene import Panel, distance_levels
+from facerecon.drawing.cloud_scene import residual_levels
 from facerecon.evaluation.cloud_pairs import CloudPair, motion_error
 from facerecon.geometry.transforms import apply
-from facerecon.registration.clouds import moved
 from facerecon.registration.icp import IcpStep
 
 LINES = 260
@@ -26,19 +24,21 @@ class Take:
     motions: np.ndarray
     "`(S, 4, 4)` target_from_source after each step, the start first"
     levels: np.ndarray
-    "`(S, N)` uint8: distances to partners as rows of `cloud_scene.distance_palette`"
+    "`(S, N)` uint8: residuals as rows of `cloud_scene.residual_palette`"
     line_rows: np.ndarray
     "`(K,)` the points whose lines are drawn"
     line_ends: np.ndarray
     "`(S, K, 3)` float32 their partners; NaN where they have none"
     rms: np.ndarray
     "`(S,)` mm, from inliers to their partners"
+    error: np.ndarray
+    "`(S,)` mm: what the method makes small, as its kernel weighs it"
     inliers: np.ndarray
     "`(S,)` share of the source"
     turned: np.ndarray
     "`(S,)` degrees to the truth"
     shifted: np.ndarray
-    "`(S,)` mm to the truth, at the source's middle"
+    "`(S,)` mm to the truth, at the surface's middle"
     astray: np.ndarray
     "`(S,)` mm, root mean square distance of the source's points from where they belong"
     outcome: str
@@ -61,41 +61,27 @@ def take(steps: Iterable[IcpStep], pair: CloudPair) -> Take:
         steps: of a registration of the pair.
         pair: with its truth.
     """
-    count, centre = len(pair.source), pair.source.points.mean(axis=0)
+    count = len(pair.source)
     line_rows = np.linspace(0, count - 1, min(LINES, count)).astype(int)
     home = apply(pair.target_from_source, pair.source.points)
     kept: list[tuple] = []
     begin, spent = time.perf_counter(), 0.0
     for step in steps:
         spent += time.perf_counter() - begin
-        distances, ends = np.full(count, np.nan), np.full((count, 3), np.nan)
-        distances[step.source_index] = np.linalg.norm(step.source_points - step.target_points, axis=1)
+        residuals, ends = np.full(count, np.nan), np.full((count, 3), np.nan)
+        residuals[step.source_index] = step.residuals
         ends[step.source_index] = step.target_points
         motion = step.target_from_source
         away = np.sqrt(((apply(motion, pair.source.points) - home) ** 2).sum(axis=1).mean())
-        error = motion_error(motion, pair.target_from_source, centre)
+        off = motion_error(motion, pair.target_from_source, pair.middle)
         # A pyramid's level matches but some points: of these, the share that it trusts.
         trusted = step.inliers.sum() / max(len(step.source_index), 1)
-        kept.append((motion, distance_levels(distances), ends[line_rows], step.rms, trusted, *error, away))
+        kept.append((motion, residual_levels(residuals), ends[line_rows], step.rms, step.error, trusted, *off, away))
         begin = time.perf_counter()
     columns = [np.array(column) for column in zip(*kept, strict=True)]
     columns[2] = columns[2].astype(np.float32)
     stray, lonely = _says(step, pair)
     return Take(*columns[:2], line_rows, *columns[2:], step.outcome, stray, lonely, 1000 * spent / len(kept))
-
-
-def panel(made: Take, source: PointCloud, distances: np.ndarray, number: int) -> Panel:
-    """Describes a step for `cloud_scene`.
-
-    Args:
-        made: the run.
-        source: with normals, as it came.
-        distances: `(N,)` mm by level, the inverse of `distance_levels`.
-        number: of the step.
-    """
-    here = moved(source, made.motions[number])
-    lines = np.stack([here.points[made.line_rows], made.line_ends[number]], axis=1)
-    return Panel(here, distances[made.levels[number]], lines[np.isfinite(lines).all(axis=(1, 2))])
 
 
 def _says(step: IcpStep, pair: CloudPair) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from facerecon.core.errors import FaceReconError
 from facerecon.drawing.figures import error_curve
 from facerecon.evaluation.cloud_pairs import Disturbance
 
-WATCHED = Disturbance(rotation=35.0, translation=30.0, noise=0.3, overlap=0.9)
+WATCHED = Disturbance(rotation=35.0, translation=30.0, noise=0.3)
 """What every method has to cope with here."""
 FRAME, CURVE = "watch", "watch_curve"
 
@@ -43,7 +43,7 @@ def _play(one: Subject, made: Take, shown: Film, name: str) -> None:
         display.ramp()
     with beside:
         layout.caption(f"clouds.about_{name}")
-        curves = {t("clouds.curve_seen"): made.rms, t("clouds.curve_true"): made.astray}
+        curves = {t("clouds.curve_seen"): made.error, t("clouds.curve_true"): made.astray}
         axes = {"x_title": t("registration.curve_x"), "y_title": t("clouds.curve_y")}
         figure = error_curve(curves, current=step, logarithmic=True, dark=layout.is_dark(), height=340, **axes)
         layout.chart(figure, CURVE, on_click=lambda: _jump(shown))
