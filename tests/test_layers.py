@@ -10,7 +10,10 @@ STAGES = (
     *("detection", "landmarks", "identity", "scans", "registration", "morphable"),
     *("mesh", "texture", "export", "evaluation"),
 )
-JOINS = {"pipeline", "parts", "checks", "samples", "report", "comparison", "commands", "cli", "__main__"}
+JOINS = {
+    *("pipeline", "scan_pipeline", "scan_landmarks", "scanning", "reconstruction", "inputs", "steps", "checks"),
+    *("parts", "samples", "report", "comparison", "commands", "cli", "__main__"),
+}
 LEVELS = [
     {"core"},
     {"assets", "networks", "geometry"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from facerecon.core.errors import CloudError
 from facerecon.core.types import PointCloud
@@ -17,6 +18,8 @@ LARGEST = 1e100
 SIZE_RATIO = 9.0
 "Above it two clouds can hardly be in one unit: between mm, cm and m lies 10 at least."
 
+_SAMPLE = 2000
+
 
 def unit(vectors: np.ndarray) -> np.ndarray:
     """Scales `(N, 3)` vectors to length 1; vectors of no length stay 0."""
@@ -28,6 +31,12 @@ def radius(points: np.ndarray) -> float:
     """Measures how large a cloud `(N, 3)` is: the median distance from its median point, which outliers hardly move."""
     away = points - np.median(points, axis=0)
     return float(np.median(np.sqrt(np.einsum("nk,nk->n", away, away))))
+
+
+def spacing(points: np.ndarray) -> float:
+    """Measures how far points `(N, 3)` are from their neighbours: the median, of a sample."""
+    some = points[:: max(1, len(points) // _SAMPLE)]
+    return float(np.median(cKDTree(points).query(some, k=2)[0][:, 1]))
 
 
 def cleaned(cloud: PointCloud) -> tuple[PointCloud, np.ndarray]:

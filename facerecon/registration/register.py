@@ -10,7 +10,7 @@ import numpy as np
 from facerecon.core.types import PointCloud, Registration
 from facerecon.geometry.transforms import apply
 from facerecon.registration import METHODS
-from facerecon.registration.clouds import check_cloud, check_units, cleaned, points_alone, radius
+from facerecon.registration.clouds import check_cloud, check_units, cleaned, points_alone, radius, spacing
 from facerecon.registration.global_start import global_start
 from facerecon.registration.icp import IcpSettings, IcpStep, as_registration, icp_steps
 from facerecon.registration.normals import with_normals
@@ -20,6 +20,8 @@ VOXELS = (1 / 8, 1 / 20)
 "of the levels before the last, in radii of the smaller cloud"
 LARGEST_CLOUD = 300_000
 "points of a cloud that are used: more make nothing better"
+REACH = 3.0
+"how far partners may be apart at the last level, in spacings of the target's points, and at least the last voxel"
 MOST_POINTS = 10_000
 "source points at the last level; all are looked at once more at the end"
 
@@ -144,4 +146,5 @@ def _settings(one: Level, method: str, with_scale: bool, size: float) -> IcpSett
     common = {"method": method, "with_scale": with_scale, "kernel": "geman-mcclure", "max_normal_angle": np.radians(60)}
     if one.voxel:
         return IcpSettings(**common, kernel_scale=one.voxel / 2, annealing=4.0, iterations=30, tolerance=1e-3)
-    return IcpSettings(**common, max_distance=size * VOXELS[-1], iterations=60)
+    reach = max(size * VOXELS[-1], REACH * spacing(one.target.points))
+    return IcpSettings(**common, max_distance=reach, iterations=60)

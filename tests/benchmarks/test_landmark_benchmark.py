@@ -93,6 +93,7 @@ def test_it_runs(tmp_path, capsys):
     assert set(result["landmarkers"]) == {"mediapipe", "face-api-68"}
     for name, row in result["landmarkers"].items():
         assert row["ms"] > 0
-        for numbers in row["schemes"].values():
-            assert numbers["all"]["faces"] == 4 and 0 <= numbers["all"]["failure_rate"] <= 1, name
+        for kinds in row["schemes"].values():
+            for numbers in kinds.values():
+                assert numbers["all"]["faces"] == 4 and 0 <= numbers["all"]["failure_rate"] <= 1, name
     assert printed.count("| face-api-68, 68 |") == 4

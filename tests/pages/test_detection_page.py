@@ -8,6 +8,7 @@ from skimage.data import astronaut
 
 from facerecon.app import texts, weights
 from facerecon.app.detection import bench
+from facerecon.app.measured import measured
 from facerecon.assets import find
 from facerecon.core.errors import AssetError
 from facerecon.detection.mediapipe import BlazeFace
@@ -180,7 +181,7 @@ def test_a_photo_without_a_face_can_still_be_looked_at(start, upload):
 
 def test_what_was_measured_is_shown_with_how(start):
     app = start("en", "detection")
-    told = bench.measured()
+    told = measured("detection")
     (figure,) = (json.loads(chart.proto.spec) for chart in app.get("plotly_chart") if '"scatter"' in chart.proto.spec)
     curves = {trace["name"].split(",")[0]: trace["y"] for trace in figure["data"]}
     for name, found in told["detectors"].items():

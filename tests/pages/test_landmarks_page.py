@@ -52,7 +52,10 @@ def test_what_the_points_tell(start, language, found):
     assert said["landmarks.focal_assumed"] in drawn and said["landmarks.focal_exif"] not in drawn
     assert drawn.count(" ± ") >= 3
     charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
-    assert sum(len(chart["data"][0]["y"]) for chart in charts) == 52
+    bars = [chart["data"][0] for chart in charts if chart["data"][0]["type"] == "bar"]
+    assert sum(len(bar["y"]) for bar in bars) == 52
+    networks = [{line["name"].split(",")[0] for line in chart["data"]} for chart in charts[len(bars) :]]
+    assert networks == [{"MediaPipe", "face-api"}] * 2
 
 
 def test_the_same_points_in_every_scheme(start):

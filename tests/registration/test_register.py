@@ -7,8 +7,7 @@ from facerecon.registration import METHODS
 from facerecon.registration.register import register
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("degrees", [20, 90, 180])
+@pytest.mark.parametrize(("method", "degrees"), zip(METHODS, (180, 20, 90, 135), strict=True))
 def test_any_turn_of_a_noisy_scan_is_found(sampled, motion, errors, method, degrees):
     rng = np.random.default_rng(degrees)
     true = motion(rng, degrees, 300)
