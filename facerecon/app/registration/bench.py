@@ -43,8 +43,8 @@ def run_of(one: Subject, disturbed: Disturbance, name: str) -> Take:
     """Gives a contender's run."""
 
     def run() -> Take:
-        made = pair(one, disturbed)
-        return take(steps_of(name, *_estimated(one, disturbed)), made)
+        source, target = _estimated(one, disturbed)
+        return take(steps_of(name, source, target), pair(one, disturbed), target)
 
     return cache.take((one.digest, disturbed, name), run)
 

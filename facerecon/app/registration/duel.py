@@ -86,16 +86,18 @@ def _curves(names: Sequence[str], takes: Sequence[Take], shown: Film) -> None:
 
 def _table(names: Sequence[str], takes: Sequence[Take]) -> None:
     """Shows what both cost, and what they are worth."""
-    columns = ("contender", "steps", "step_time", "rms", "turn_off", "shift_off")
+    columns = ("contender", "steps", "step_time", "residual", "claim", "turn_off", "shift_off")
     rows = []
     for name, made, tone in zip(names, takes, TONES, strict=True):
         cells = [
             bench.label(name),
             str(len(made) - 1),
             " ".join(duration(made.milliseconds)),
-            f"{two_digits(float(made.rms[-1]))} mm",
+            f"{two_digits(float(made.error[-1]))} mm",
+            "–" if made.claim is None else f"± {two_digits(made.claim[0])}°, ± {two_digits(made.claim[1])} mm",
             f"{two_digits(float(made.turned[-1]))}°",
             f"{two_digits(float(made.shifted[-1]))} mm",
         ]
         rows.append((tone.on(layout.is_dark()), cells))
     layout.table([t(f"clouds.{column}") for column in columns], rows)
+    layout.caption("clouds.claim_note")

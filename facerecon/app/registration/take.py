@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from facerecon.core.types import PointCloud
 from facerecon.drawing.cloud_scene import residual_levels
 from facerecon.evaluation.cloud_pairs import CloudPair, motion_error
 from facerecon.geometry.transforms import apply
+from facerecon.registration.covariance import motion_covariance
 from facerecon.registration.icp import IcpStep
 
 LINES = 260
@@ -47,6 +49,8 @@ class Take:
     "share of the squared error, as it is weighed at the end, of points that lie anywhere"
     lonely_say: float
     "the same, of points where the target was cut off"
+    claim: tuple[float, float] | None
+    "standard deviation that the last pairs promise: degrees, and mm at the surface's middle; None: they fix no motion"
     milliseconds: float
     "a step, on average"
 
@@ -54,12 +58,13 @@ class Take:
         return len(self.motions)
 
 
-def take(steps: Iterable[IcpStep], pair: CloudPair) -> Take:
+def take(steps: Iterable[IcpStep], pair: CloudPair, target: PointCloud) -> Take:
     """Runs through steps and keeps what is shown of them.
 
     Args:
         steps: of a registration of the pair.
         pair: with its truth.
+        target: as the registration saw it.
     """
     count = len(pair.source)
     line_rows = np.linspace(0, count - 1, min(LINES, count)).astype(int)
@@ -81,7 +86,19 @@ def take(steps: Iterable[IcpStep], pair: CloudPair) -> Take:
     columns = [np.array(column) for column in zip(*kept, strict=True)]
     columns[2] = columns[2].astype(np.float32)
     stray, lonely = _says(step, pair)
-    return Take(*columns[:2], line_rows, *columns[2:], step.outcome, stray, lonely, 1000 * spent / len(kept))
+    claim = _claim(step, target, apply(step.target_from_source, pair.middle[None])[0])
+    return Take(*columns[:2], line_rows, *columns[2:], step.outcome, stray, lonely, claim, 1000 * spent / len(kept))
+
+
+def _claim(step: IcpStep, target: PointCloud, place: np.ndarray) -> tuple[float, float] | None:
+    """Turns the covariance of a step's motion into one angle, degrees, and one distance at a place `(3,)`, mm."""
+    covariance = motion_covariance(step.source_points, step.target_points, step.weights, target)
+    if covariance is None:
+        return None
+    x, y, z = place
+    there = np.hstack([np.array([[0, z, -y], [-z, 0, x], [y, -x, 0]]), np.eye(3)])  # ω × place + t
+    shift = there @ covariance @ there.T
+    return float(np.degrees(np.sqrt(np.trace(covariance[:3, :3])))), float(np.sqrt(np.trace(shift)))
 
 
 def _says(step: IcpStep, pair: CloudPair) -> tuple[float, float]:

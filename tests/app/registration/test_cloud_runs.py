@@ -37,8 +37,8 @@ def pairs(subject):
 def run(pairs):
     def made(disturbed, name):
         pair = pairs[disturbed]
-        clouds = (with_normals(PointCloud(cloud.points)) for cloud in (pair.source, pair.target))
-        return take(steps_of(name, *clouds), pair)
+        source, target = (with_normals(PointCloud(cloud.points)) for cloud in (pair.source, pair.target))
+        return take(steps_of(name, source, target), pair, target)
 
     return made
 
@@ -79,6 +79,11 @@ def test_every_contender_finds_an_easy_motion(run, pairs, name):
     assert made.astray[-1] == pytest.approx(np.sqrt((left**2).sum(axis=1).mean()))
     assert made.levels.shape == (len(made), len(pair.source)) and made.milliseconds > 0
     assert callable(code_of(name))
+
+
+def test_a_claim_is_of_the_errors_size_where_a_method_is_right(run):
+    degrees, mm = run(EASY, "point-to-plane").claim
+    assert 0.005 < degrees < 0.5 and 0.002 < mm < 0.3
 
 
 def test_strays_are_blamed_where_they_pull(run):
