@@ -58,12 +58,12 @@ def _verdicts(names: Sequence[str], takes: Sequence[Take], disturbed: Disturbanc
     for column, name, made, tone in zip(st.columns(2, gap="medium"), names, takes, TONES, strict=True):
         judged = verdict(made, disturbed)
         colour = tone.on(layout.is_dark())
-        mark = t("clouds.right" if judged.right else "clouds.wrong")
+        title = t("clouds.right" if judged.right else "clouds.wrong", name=bench.label(name))
         sentence = t(f"verdict.{judged.key}", **judged.values)
         with column:
             st.html(
-                f'<div class="verdict"><p class="eyebrow" style="color:{colour}">{escape(bench.label(name))}: '
-                f'{escape(mark)}</p><p class="quiet">{escape(sentence)}</p></div>'
+                f'<div class="verdict"><p class="eyebrow" style="color:{colour}">{escape(title)}</p>'
+                f'<p class="quiet">{escape(sentence)}</p></div>'
             )
 
 

@@ -15,6 +15,8 @@
   const palette = bytes(words.palette);
   const clay = words.clay;
 
+  const twoDigits = (value) => (value < 0.005 ? "0" : value < 10 ? String(Number(value.toPrecision(2))) : value.toFixed(0));
+
   function element(tag, attributes, parent) {
     return parent.appendChild(Object.assign(document.createElement(tag), attributes));
   }
@@ -104,8 +106,7 @@
     paint(panel.source, colours);
     join(panel.lines, made, step, motion);
     panel.left.textContent = words.left
-      .replace("{degrees}", made.turned[step].toFixed(1)).replace("{mm}", made.shifted[step].toFixed(1));
-    panel.badge.classList.toggle("ended", step === made.steps - 1);
+      .replace("{degrees}", twoDigits(made.turned[step])).replace("{mm}", twoDigits(made.shifted[step]));
   }
 
   // Lines from some points, where they now are, to their partners; a point without one gets none.

@@ -52,8 +52,8 @@ def _take(made: Take, name: str) -> Mapping[str, object]:
         "levels": _packed(made.levels, np.uint8),
         "rows": made.line_rows.tolist(),
         "ends": _packed(made.line_ends),
-        "turned": [round(float(value), 2) for value in made.turned],
-        "shifted": [round(float(value), 2) for value in made.shifted],
+        "turned": [round(float(value), 3) for value in made.turned],
+        "shifted": [round(float(value), 3) for value in made.shifted],
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from facerecon.app.numbers import two_digits
 from facerecon.app.registration.take import Take
 from facerecon.evaluation.cloud_pairs import Disturbance
 
@@ -36,8 +37,8 @@ def verdict(made: Take, disturbed: Disturbance) -> Verdict:
     """Judges a run by its end, and blames what disturbed it most."""
     degrees, mm = float(made.turned[-1]), float(made.shifted[-1])
     values = {
-        "degrees": f"{degrees:.1f}",
-        "mm": f"{mm:.1f}",
+        "degrees": two_digits(degrees),
+        "mm": two_digits(mm),
         "steps": str(len(made) - 1),
         "start": f"{disturbed.rotation:.0f}",
         "outliers": f"{100 * disturbed.outliers:.0f}",
