@@ -180,7 +180,8 @@ def picture(key: Hashable, make: Callable[[], Any]) -> Any:
 
 def take(key: Hashable, make: Callable[[], Any]) -> Any:
     """Gives clouds that are registered, or what is kept of a registration of them."""
-    return _stores().takes.get(key, make)
+    stores = _own() if state.session().scan else _stores()  # a scan is its owner's; the photo's run is not made anew
+    return stores.takes.get(key, make)
 
 
 def trace(key: Hashable, make: Callable[[], Any]) -> Any:

@@ -91,7 +91,7 @@ def take_scan(scan: Subject | None) -> None:
 def only_samples() -> bool:
     """Tells whether nothing of the visitor's own is shown, so that results may be shared."""
     current = session()
-    return bool(current.sample) and current.scan is None and (current.second is None or bool(current.second_sample))
+    return bool(current.sample) and (current.second is None or bool(current.second_sample))
 
 
 def pick_face(photo: Photo, index: int) -> None:

@@ -99,4 +99,4 @@ def _add_lines(plotter: pyvista.Plotter, name: str, lines: np.ndarray) -> None:
     rows = np.arange(2 * len(lines)).reshape(-1, 2)
     ends = lines.reshape(-1, 3).astype(np.float32)
     segments = pyvista.PolyData(ends, lines=np.insert(rows, 0, 2, axis=1).ravel())
-    plotter.add_mesh(segments, name=name, color="white", opacity=0.45, line_width=1, lighting=False, copy_mesh=False)
+    plotter.add_mesh(segments, name=name, color="white", opacity=0.6, line_width=1, lighting=False, copy_mesh=False)

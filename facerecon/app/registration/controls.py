@@ -6,7 +6,7 @@ import hashlib
 
 import streamlit as st
 
-from facerecon.app import state
+from facerecon.app import layout, state
 from facerecon.app.registration.contenders import CONTENDERS, SETTINGS
 from facerecon.app.registration.subject import scan_subject
 from facerecon.app.texts import t
@@ -95,7 +95,11 @@ def _scan_menu() -> None:
     """Lets the visitor bring a scan, or go back to the head."""
     scan = state.session().scan
     with st.popover(scan.name if scan else t("clouds.own_head"), icon=":material/view_in_ar:", width="content"):
-        st.file_uploader(t("clouds.upload"), _ENDINGS, key=_key(), on_change=_take, help=t("clouds.upload_help"))
+        words = {name: layout.css_string(t(f"clouds.{name}")) for name in ("browse", "formats")}
+        style = "".join(f"--text-{name}:{word};" for name, word in words.items())
+        with st.container(key="scan_upload"):
+            st.html(f"<style>.st-key-scan_upload{{{style}}}</style>")
+            st.file_uploader(t("clouds.upload"), _ENDINGS, key=_key(), on_change=_take, help=t("clouds.upload_help"))
         if scan:
             st.button(t("clouds.drop"), key="scan_drop", icon=":material/undo:", on_click=state.take_scan, args=(None,))
         st.html(f'<p class="quiet">{t("clouds.upload_note")}</p>')

@@ -10,7 +10,7 @@ import streamlit as st
 from facerecon.app.registration.subject import Subject
 from facerecon.app.texts import t
 from facerecon.drawing.cloud_scene import MOST_MM
-from facerecon.drawing.theme import RESIDUALS, STILL
+from facerecon.drawing.theme import RESIDUALS, STILL, UNPAIRED
 
 
 def ramp() -> None:
@@ -19,7 +19,7 @@ def ramp() -> None:
         f'<p class="legend ramp"><span style="--key:{STILL}">{escape(t("clouds.still"))}</span>'
         f"<em>{escape(t('clouds.moving'))}</em><em>0</em>"
         f'<i style="background:linear-gradient(90deg,{",".join(RESIDUALS)})"></i>'
-        f"<em>≥ {MOST_MM:.0f} mm</em></p>"
+        f'<em>≥ {MOST_MM:.0f} mm</em><span style="--key:{UNPAIRED}">{escape(t("clouds.unpaired"))}</span></p>'
     )
 
 

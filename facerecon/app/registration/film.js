@@ -5,6 +5,7 @@
   const words = WORDS;
   const STEP_MS = [60, 170]; // shortest and longest time of a step while it plays
   const FILM_MS = 3200; // what a whole film should take
+  const MOST_LEFT_OUT = 3; // steps, while it plays
   const DOT = 0.0088; // a point's diameter, of the panel's height
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const state = { step: 0, playing: false, due: 0 };
@@ -21,24 +22,20 @@
     return parent.appendChild(Object.assign(document.createElement(tag), attributes));
   }
 
-  // Points are round, and those that look away are not seen: a cloud then reads as a surface.
-  function roundDots(actor) {
-    const mapper = actor.getMapper();
-    mapper.getViewSpecificProperties().OpenGL = {
-      ShaderReplacements: [{
-        shaderType: "Fragment",
-        originalValue: "//VTK::Light::Impl",
-        replaceFirst: true,
-        replacementValue: [
-          "vec2 onDot = 2.0 * gl_PointCoord - 1.0;",
-          "if (dot(onDot, onDot) > 1.0 || normalVCVSOutput.z < 0.04) discard;",
-          "//VTK::Light::Impl",
-        ].join("\n"),
-        replaceAll: false,
-      }],
-    };
+  // Puts a line before a place of the mapper's fragment shader.
+  function shade(actor, place, line) {
+    const mapper = actor.getMapper(), replacementValue = `${line}\n${place}`;
+    const change = { shaderType: "Fragment", originalValue: place, replaceFirst: true, replacementValue, replaceAll: false };
+    mapper.getViewSpecificProperties().OpenGL = { ShaderReplacements: [change] };
     mapper.modified();
   }
+
+  // Points are round, and those that look away are not seen: a cloud then reads as a surface.
+  const roundDots = (actor) => shade(actor, "//VTK::Light::Impl",
+    "vec2 onDot = 2.0 * gl_PointCoord - 1.0; if (dot(onDot, onDot) > 1.0 || normalVCVSOutput.z < 0.04) discard;");
+
+  // Lines run under the dots that they join, and would be hidden by them.
+  const inFront = (actor) => shade(actor, "//VTK::Depth::Impl", "gl_FragDepth = gl_FragCoord.z - 0.09;");
 
   function fill(actor, { points, normals }, colours) {
     const data = actor.getMapper().getInputData();
@@ -137,12 +134,15 @@
     if (on) requestAnimationFrame(tick);
   }
 
+  // A machine that cannot keep up leaves steps out, and the film takes no longer.
   function tick(now) {
     if (!state.playing) return;
     if (now >= state.due && !document.hidden) {
-      state.due = now + Math.min(STEP_MS[1], Math.max(STEP_MS[0], FILM_MS / film.steps));
       if (state.step === film.steps - 1) return play(false);
-      show(state.step + 1);
+      const length = Math.min(STEP_MS[1], Math.max(STEP_MS[0], FILM_MS / film.steps));
+      const late = Math.min(Math.floor((now - state.due) / length), MOST_LEFT_OUT);
+      state.due = now + length;
+      show(state.step + 1 + late);
     }
     requestAnimationFrame(tick);
   }
@@ -178,6 +178,7 @@
     panels = renderers.map((renderer, i) => {
       const [target, source, lines] = renderer.getActors();
       [target, source].forEach(roundDots);
+      inFront(lines);
       return { target, source, lines, ...badge(i, renderers.length) };
     });
     controls();
