@@ -72,4 +72,4 @@ def film_of(one: Subject, disturbed: Disturbance, names: Sequence[str]) -> Film:
 
 def code(names: Sequence[str]) -> list[Callable[..., object]]:
     """Lists what contenders run."""
-    return list(dict.fromkeys([icp_steps, *map(code_of, names)]))
+    return list(dict.fromkeys([icp_steps, *(part for name in names for part in code_of(name))]))

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from facerecon.core.types import PointCloud
-from facerecon.registration import METHODS
+from facerecon.registration import KERNELS, METHODS
+from facerecon.registration.global_start import global_start
 from facerecon.registration.icp import IcpSettings, IcpStep, icp_steps
+from facerecon.registration.kernels import annealing
 from facerecon.registration.register import register_steps
+from facerecon.registration.rejection import trimmed
 
 TRIM = 0.6
 "of the pairs, the nearest, that are kept"
@@ -39,8 +42,14 @@ def steps_of(name: str, source: PointCloud, target: PointCloud) -> Iterator[IcpS
     return register_steps(source, target, start=np.eye(4) if name == PYRAMID else None)
 
 
-def code_of(name: str) -> Callable[..., object]:
-    """Gives what makes a contender different from the others."""
-    if name in SETTINGS:
-        return METHODS.load(SETTINGS[name].method)
-    return register_steps
+def code_of(name: str) -> list[Callable[..., object]]:
+    """Lists what makes a contender different from the others."""
+    if name not in SETTINGS:
+        return [register_steps] if name == PYRAMID else [global_start, register_steps]
+    settings = SETTINGS[name]
+    found: list[Callable[..., object]] = [METHODS.load(settings.method)]
+    if settings.keep < 1:
+        found.append(trimmed)
+    if settings.kernel != "none":
+        found += [KERNELS.load(settings.kernel), annealing]
+    return found

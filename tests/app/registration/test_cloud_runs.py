@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from facerecon.app.code import source
 from facerecon.app.registration.contenders import CONTENDERS, code_of, steps_of
 from facerecon.app.registration.film import film
 from facerecon.app.registration.subject import head_subject, scan_subject
@@ -78,7 +79,7 @@ def test_every_contender_finds_an_easy_motion(run, pairs, name):
     left = apply(made.motions[-1], pair.source.points) - home
     assert made.astray[-1] == pytest.approx(np.sqrt((left**2).sum(axis=1).mean()))
     assert made.levels.shape == (len(made), len(pair.source)) and made.milliseconds > 0
-    assert callable(code_of(name))
+    assert all(source(part) for part in code_of(name))
 
 
 def test_a_claim_is_of_the_errors_size_where_a_method_is_right(run):
