@@ -39,6 +39,11 @@ def spacing(points: np.ndarray) -> float:
     return float(np.median(cKDTree(points).query(some, k=2)[0][:, 1]))
 
 
+def rows_of_use(points: np.ndarray) -> np.ndarray:
+    """Finds the rows `(n,)` of `(N, 3)` points that are finite and no copies of an earlier row, in their order."""
+    return np.flatnonzero(_firsts(points) == np.arange(len(points)))
+
+
 def cleaned(cloud: PointCloud) -> tuple[PointCloud, np.ndarray]:
     """Leaves out points that are not finite, and joins points at one place, as meshes have along seams.
 
@@ -46,22 +51,28 @@ def cleaned(cloud: PointCloud) -> tuple[PointCloud, np.ndarray]:
         The cloud, in its order; triangles stay where all their corners do.
         `(n,)` the rows of the cloud as it came.
     """
-    finite = np.flatnonzero((np.abs(cloud.points) < LARGEST).all(axis=1))
-    points = cloud.points[finite] + 0.0  # -0 is 0
-    order = np.lexsort(points.T)  # stable: of equal points the first comes first
-    new = np.ones(len(points), dtype=bool)
-    new[1:] = (np.diff(points[order], axis=0) != 0).any(axis=1)
-    firsts = finite[order[new]]
-    rows = np.sort(firsts)
+    firsts = _firsts(cloud.points)
+    rows = np.flatnonzero(firsts == np.arange(len(firsts)))
     triangles = None
     if cloud.triangles is not None:
-        place = np.full(len(cloud), -1)
-        place[finite[order]] = np.searchsorted(rows, firsts)[np.cumsum(new) - 1]
+        place = np.where(firsts >= 0, np.searchsorted(rows, firsts), -1)
         triangles = place[cloud.triangles]
         a, b, c = triangles.T
         triangles = triangles[(triangles >= 0).all(axis=1) & (a != b) & (b != c) & (c != a)]
     normals, colours = (None if values is None else values[rows] for values in (cloud.normals, cloud.colours))
     return PointCloud(cloud.points[rows], normals, colours, triangles), rows
+
+
+def _firsts(points: np.ndarray) -> np.ndarray:
+    """Finds the first row `(N,)` at the place of each of `(N, 3)` points; -1 for those that are not finite."""
+    finite = np.flatnonzero((np.abs(points) < LARGEST).all(axis=1))
+    kept = points[finite] + 0.0  # -0 is 0
+    order = np.lexsort(kept.T)  # stable: of equal points the first comes first
+    new = np.ones(len(kept), dtype=bool)
+    new[1:] = (np.diff(kept[order], axis=0) != 0).any(axis=1)
+    firsts = np.full(len(points), -1)
+    firsts[finite[order]] = finite[order[new]][np.cumsum(new) - 1]
+    return firsts
 
 
 def points_alone(cloud: PointCloud, rows: np.ndarray) -> PointCloud:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facerecon.core.errors import CloudError
+from facerecon.core.arrays import check_shape
+from facerecon.core.errors import CloudError, SettingsError
 from facerecon.core.types import PointCloud, Registration
 from facerecon.geometry.transforms import apply
 from facerecon.registration import KERNELS, MATCHERS, METHODS
@@ -118,11 +119,11 @@ def icp_steps(
 
     Raises:
         CloudError: normals or triangles that the settings need are absent, or too few pairs are left.
-        SettingsError: a setting's name is not known.
+        SettingsError: a setting's name is not known, or the start is no motion.
     """
     settings = settings or IcpSettings()
     run = _Run(source, target, settings)
-    motion, moved, progress = (np.eye(4) if start is None else np.array(start, dtype=np.float64)), 0.0, _Progress()
+    motion, moved, progress = _checked(start), 0.0, _Progress()
     for number in range(settings.iterations + 1):
         pairs = run.pairs(motion)
         step = run.step(number, motion, pairs, moved, progress)
@@ -133,6 +134,17 @@ def icp_steps(
         here = apply(motion, run.corners)
         motion = change @ motion
         moved = float(np.linalg.norm(apply(motion, run.corners) - here, axis=1).max())
+
+
+def _checked(start: np.ndarray | None) -> np.ndarray:
+    """Gives the start as a matrix; refuses what is none, or mirrors."""
+    if start is None:
+        return np.eye(4)
+    motion = np.array(start, dtype=np.float64)
+    check_shape(motion, (4, 4), "start")
+    if not np.isfinite(motion).all() or np.linalg.det(motion[:3, :3]) <= 0:
+        raise SettingsError("The start is no motion: its rotation must be finite and must not mirror.")
+    return motion
 
 
 class _Progress:

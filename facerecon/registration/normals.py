@@ -10,8 +10,11 @@ from scipy.spatial import cKDTree
 from facerecon.core.types import PointCloud
 from facerecon.geometry.normals import vertex_normals
 from facerecon.registration.clouds import unit
+from facerecon.registration.pyramid import evenly
 
 NEIGHBOURS = 20
+MOST = 20_000
+"points that planes are fitted at; of more, each takes the normal of the nearest that has one"
 GRAPH_NEIGHBOURS = 8
 _BLOCK = 20_000
 
@@ -44,6 +47,9 @@ def estimate_normals(points: np.ndarray, neighbours: int = NEIGHBOURS) -> np.nda
         points: `(N, 3)`, at least three.
         neighbours: how many points a plane is fitted to.
     """
+    some = evenly(len(points), MOST)
+    if len(some) < len(points):
+        return estimate_normals(points[some], neighbours)[cKDTree(points[some]).query(points, workers=-1)[1]]
     tree = cKDTree(points)
     count = min(neighbours, len(points))
     normals, near = np.empty(points.shape), np.empty((len(points), min(GRAPH_NEIGHBOURS, count)), dtype=np.int64)

@@ -17,7 +17,9 @@ from facerecon.registration.normals import with_normals
 from facerecon.registration.pyramid import Level, evenly, finest, level
 
 VOXELS = (1 / 8, 1 / 20)
-"of the levels before the last, in radii of the smaller cloud"
+"of the levels before the last, in radii of the smaller cloud; a start that was searched for skips the first"
+FIRST_WIDER, WIDER = 16.0, 4.0
+"by what factor the kernel is wider at first: at the first level it spans the cloud, for a given start may be far off"
 LARGEST_CLOUD = 300_000
 "points of a cloud that are used: more make nothing better"
 REACH = 3.0
@@ -39,8 +41,9 @@ def register(
     Returns:
         The motion with its history; `inliers` has a row for each point that the source came with.
     """
-    steps = tuple(register_steps(source, target, method, start, with_scale, rng))
-    return as_registration(steps, prepared(target, "target")[0])
+    METHODS.load(method)
+    pair = _Pair(source, target, with_scale)
+    return as_registration(tuple(_steps(pair, method, start, with_scale, rng)), pair.fixed)
 
 
 def prepared(cloud: PointCloud, name: str) -> tuple[PointCloud, np.ndarray]:
@@ -91,14 +94,31 @@ def register_steps(
         SettingsError: there is no such method.
     """
     METHODS.load(method)
-    moving, rows = prepared(source, "source")
-    fixed, _ = prepared(target, "target")
-    if not with_scale:
-        check_units(moving, fixed)
+    yield from _steps(_Pair(source, target, with_scale), method, start, with_scale, rng)
+
+
+class _Pair:
+    """Two clouds that are ready to be registered: `moving`, its `rows` in the source as it came, and `fixed`."""
+
+    def __init__(self, source: PointCloud, target: PointCloud, with_scale: bool):
+        self.moving, self.rows = prepared(source, "source")
+        self.fixed, _ = prepared(target, "target")
+        self.count = len(source)
+        if not with_scale:
+            check_units(self.moving, self.fixed)
+
+
+def _steps(
+    pair: _Pair, method: str | None, start: np.ndarray | None, with_scale: bool, rng: np.random.Generator | None
+) -> Iterator[IcpStep]:
+    """Takes the steps of all levels; see `register_steps`."""
+    moving, fixed = pair.moving, pair.fixed
     if start is None:
-        start = _searched(moving, fixed, with_scale, rng or np.random.default_rng(0))
+        start, voxels = _searched(moving, fixed, with_scale, rng or np.random.default_rng(0)), VOXELS[1:]
+    else:
+        voxels = VOXELS
     size = min(radius(moving.points), radius(fixed.points))
-    levels = [level(moving, fixed, size * share) for share in VOXELS] + [finest(moving, fixed, MOST_POINTS)]
+    levels = [level(moving, fixed, size * share) for share in voxels] + [finest(moving, fixed, MOST_POINTS)]
     motion, number = start, 0
     for place, one in enumerate(levels):
         settings = _settings(one, method or METHODS.default, with_scale, size)
@@ -108,7 +128,7 @@ def register_steps(
                 step = replace(_look(every, settings, step), number=step.number, outcome=step.outcome)
                 one = every
             outcome = step.outcome if place == len(levels) - 1 else ""
-            yield _as_it_came(step, rows[one.rows], len(source), number, place, outcome)
+            yield _as_it_came(step, pair.rows[one.rows], pair.count, number, place, outcome)
         motion, number = step.target_from_source, number + step.number
 
 
@@ -145,6 +165,7 @@ def _settings(one: Level, method: str, with_scale: bool, size: float) -> IcpSett
     """Chooses what suits a level: a kernel as wide as a voxel, at first wider."""
     common = {"method": method, "with_scale": with_scale, "kernel": "geman-mcclure", "max_normal_angle": np.radians(60)}
     if one.voxel:
-        return IcpSettings(**common, kernel_scale=one.voxel / 2, annealing=4.0, iterations=30, tolerance=1e-3)
+        wider = FIRST_WIDER if one.voxel == size * VOXELS[0] else WIDER
+        return IcpSettings(**common, kernel_scale=one.voxel / 2, annealing=wider, iterations=30, tolerance=1e-3)
     reach = max(size * VOXELS[-1], REACH * spacing(one.target.points))
     return IcpSettings(**common, max_distance=reach, iterations=60)

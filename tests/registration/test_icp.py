@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from facerecon.core.errors import CloudError
+from facerecon.core.errors import CloudError, SettingsError
 from facerecon.core.types import PointCloud
 from facerecon.geometry.transforms import apply, invert
 from facerecon.registration import METHODS
@@ -69,3 +69,9 @@ def test_an_unreachable_target_is_told_of(pair):
     far = PointCloud(target.points + 1e4, target.normals)
     with pytest.raises(CloudError, match="partner"):
         icp(source, far, IcpSettings(max_distance=10.0))
+
+
+@pytest.mark.parametrize("start", [np.diag([-1.0, 1, 1, 1]), np.full((4, 4), np.nan), np.zeros((4, 4))])
+def test_a_start_that_is_no_motion_is_refused(head, start):
+    with pytest.raises(SettingsError):
+        icp(head, head, IcpSettings("point-to-point"), start)
