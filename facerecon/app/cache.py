@@ -189,6 +189,12 @@ def picture(key: Hashable, make: Callable[[], Any]) -> Any:
     return _stores().pictures.get(key, make)
 
 
+def take(key: Hashable, make: Callable[[], Any]) -> Any:
+    """Gives clouds that are registered, or what is kept of a registration of them."""
+    stores = _own() if state.session().scan else _stores()  # a scan is its owner's; the photo's run is not made anew
+    return stores.takes.get(key, make)
+
+
 def trace(key: Hashable, make: Callable[[], Any]) -> Any:
     """Gives what every layer of a network answered to a photo."""
     return _stores().traces.get(key, make)
@@ -204,6 +210,8 @@ class _Stores:
     "HTML of 3D views"
     pictures: Store[Any] = field(default_factory=lambda: Store(160))
     "pictures, files and numbers made from runs"
+    takes: Store[Any] = field(default_factory=lambda: Store(40))
+    "pairs of clouds, runs and films: half a MB each"
     traces: Store[Any] = field(default_factory=lambda: Store(2))
     "answers of all layers of a network: some 50 MB each"
 

@@ -78,11 +78,12 @@ def show_scenes(
     scenes: Callable[[Sequence[str]], Mapping[str, Plotter]],
     look: viewer.Look | None = None,
     height: int = 560,
+    extra: viewer.Extra = viewer.PLAIN,
 ) -> None:
     """Shows scenes, as `viewer.show` does, or in their place what is wrong."""
     with st.container(key=f"viewer_{key}"):
         try:
             preload.start().result(viewer.SECONDS)
-            viewer.show(key, digest, views, scenes, look or viewer.Look(), height)
+            viewer.show(key, digest, views, scenes, look or viewer.Look(), height, extra)
         except (viewer.ViewerError, TimeoutError):
             messages.hole("advice.viewer", height)

@@ -40,13 +40,13 @@ def is_dark() -> bool:
 def dress() -> None:
     """Brings in the style sheet, with the colours of the theme that the visitor sees."""
     variables = css_variables(is_dark())
-    variables |= {f"--text-{name}": _css_string(t(f"input.{name}")) for name in ("browse", "formats", "take", "allow")}
+    variables |= {f"--text-{name}": css_string(t(f"input.{name}")) for name in ("browse", "formats", "take", "allow")}
     colours = "".join(f"{name}:{value};" for name, value in variables.items())
     sheet = files("facerecon.app").joinpath("style.css").read_text("utf-8")
     st.html(f"<style>:root{{{colours}}}{sheet}</style>")
 
 
-def _css_string(text: str) -> str:
+def css_string(text: str) -> str:
     """Quotes a text for CSS."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
+from facerecon.app.registration.subject import Subject
 from facerecon.core.errors import FaceReconError
 from facerecon.core.types import Photo
 from facerecon.detection import DETECTORS
@@ -42,6 +43,8 @@ class Session:
     "own scans of one head; empty: the sample's is shown"
     scan_unit: str | None = None
     "of the scans' numbers; None: guessed"
+    registered: Subject | None = None
+    "a scan that the visitor brought to be registered; None: the head is"
     notices: list[tuple[str, FaceReconError]] = field(default_factory=list)
     "what could not be read since the last rerun: file name and why"
     detector: str | None = None
@@ -91,10 +94,16 @@ def choose_scans(scans: tuple[Scan, ...]) -> None:
     current.scans, current.scan_unit = scans, None
 
 
+def take_scan(scan: Subject | None) -> None:
+    """Makes this the scan that is registered; None: the head is."""
+    session().registered = scan
+
+
 def only_samples() -> bool:
     """Tells whether nothing of the visitor's own is shown, so that results may be shared."""
     current = session()
-    return bool(current.sample) and (current.second is None or bool(current.second_sample)) and not current.scans
+    others = bool(current.scans) or current.registered is not None
+    return bool(current.sample) and (current.second is None or bool(current.second_sample)) and not others
 
 
 def pick_face(photo: Photo, index: int) -> None:

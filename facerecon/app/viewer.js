@@ -16,7 +16,7 @@
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   const state = { azimuth: 0, elevation: 0, zoom: 1, turning: settings.turn && !calm, seen: true, touched: false, view: settings.view };
-  let window3d, renderer, camera, actors, home;
+  let window3d, renderers, actors, home;
 
   const element = (tag, attributes, parent) => {
     const node = Object.assign(document.createElement(tag), attributes);
@@ -27,14 +27,17 @@
   function place() {
     const a = (state.azimuth * Math.PI) / 180, e = (state.elevation * Math.PI) / 180;
     // A narrow frame would cut the head's sides: step back until it fits.
-    const aspect = Math.max(0.2, window.innerWidth / Math.max(1, window.innerHeight));
+    const aspect = Math.max(0.2, window.innerWidth / settings.panels / Math.max(1, window.innerHeight));
     const distance = (home.distance * Math.max(1, settings.aspect / aspect)) / state.zoom;
     const [fx, fy, fz] = home.focal;
-    camera.setPosition(
-      fx + distance * Math.sin(a) * Math.cos(e), fy + distance * Math.sin(e), fz + distance * Math.cos(a) * Math.cos(e));
-    camera.setFocalPoint(fx, fy, fz);
-    camera.setViewUp(0, 1, 0);
-    renderer.resetCameraClippingRange();
+    for (const renderer of renderers) {
+      const camera = renderer.getActiveCamera();
+      camera.setPosition(
+        fx + distance * Math.sin(a) * Math.cos(e), fy + distance * Math.sin(e), fz + distance * Math.cos(a) * Math.cos(e));
+      camera.setFocalPoint(fx, fy, fz);
+      camera.setViewUp(0, 1, 0);
+      renderer.resetCameraClippingRange();
+    }
     window3d.render();
   }
 
@@ -154,11 +157,12 @@
   function start() {
     window3d = window.global && window.global.renderWindow;
     // vtk.js's own renderer comes first and stays empty.
-    renderer = window3d && window3d.getRenderers().find((one) => one.getActors().length);
-    actors = renderer ? renderer.getActors() : [];
-    if (actors.length < settings.actors) return setTimeout(start, 25);
-    camera = renderer.getActiveCamera();
-    camera.setViewAngle(settings.angle); // the one thing of the camera that the serialiser leaves out
+    renderers = window3d ? window3d.getRenderers().filter((one) => one.getActors().length) : [];
+    actors = renderers.length ? renderers[0].getActors() : [];
+    if (renderers.length < settings.panels || actors.length < settings.actors) return setTimeout(start, 25);
+    const camera = renderers[0].getActiveCamera();
+    // the one thing of the camera that the serialiser leaves out
+    renderers.forEach((one) => one.getActiveCamera().setViewAngle(settings.angle));
     const focal = camera.getFocalPoint();
     const position = camera.getPosition();
     home = { focal, distance: Math.hypot(...position.map((p, i) => p - focal[i])) };
@@ -171,6 +175,7 @@
     new IntersectionObserver((entries) => { state.seen = entries.at(-1).isIntersecting; }).observe(document.body);
     animate(performance.now());
     document.body.classList.add("ready");
+    window.viewer = { renderers, render: place };
   }
   start();
 })();

@@ -53,6 +53,19 @@ class Look:
     "degrees up"
 
 
+@dataclass(frozen=True)
+class Extra:
+    """What a page adds to its frame."""
+
+    script: str = ""
+    "JavaScript that runs beside viewer.js, which gives it `window.viewer`"
+    style: str = ""
+    "CSS"
+
+
+PLAIN = Extra()
+
+
 def show(
     key: str,
     digest: str,
@@ -60,6 +73,7 @@ def show(
     scenes: Callable[[Sequence[str]], Mapping[str, Plotter]],
     look: Look,
     height: int = 560,
+    extra: Extra = PLAIN,
 ) -> None:
     """Shows views of one head in a frame; asks for their scenes only where this digest was never exported.
 
@@ -70,14 +84,15 @@ def show(
         scenes: makes a plotter for each name.
         look: how it opens.
         height: px.
+        extra: of the frame.
 
     Raises:
         ViewerError: the export failed or took too long.
     """
     labels = {name: t(f"viewer.{name}") for name in ("turn", "reset", "full", "head")}
     labels |= {name: t(f"view.{name}") for name in views}
-    made = (digest, tuple(views), repr(look), labels["head"])
-    page = cache.page(made, lambda: within(lambda: export(scenes(views), look, labels)))
+    made = (digest, tuple(views), repr(look), labels["head"], extra)
+    page = cache.page(made, lambda: within(lambda: export(scenes(views), look, labels, extra)))
     _component()(key=key, data=frame(page, height))
 
 
@@ -104,8 +119,11 @@ def within(work: Callable[[], str], seconds: float = SECONDS) -> str:
         pool.shutdown(wait=False)
 
 
-def export(scenes: Mapping[str, Plotter], look: Look, labels: Mapping[str, str]) -> str:
-    """Writes scenes into one page of HTML, with our own controls beside vtk.js."""
+def export(scenes: Mapping[str, Plotter], look: Look, labels: Mapping[str, str], extra: Extra = PLAIN) -> str:
+    """Writes scenes into one page of HTML, with our own controls beside vtk.js.
+
+    A scene of several renderers, side by side, must be the only one; all are seen from one place.
+    """
     from trame_vtk.tools.vtksz2html import write_html
 
     state, owners = _serialize(scenes)
@@ -119,6 +137,7 @@ def export(scenes: Mapping[str, Plotter], look: Look, labels: Mapping[str, str])
         "views": [{"key": name, "label": labels[name], "actors": owners[name]} for name in scenes],
         "view": next(iter(scenes)),
         "actors": sum(map(len, owners.values())),
+        "panels": max(sum(1 for renderer in plotter.renderers if renderer.actors) for plotter in scenes.values()),
         "turn": look.turn,
         "azimuth": look.azimuth,
         "elevation": look.elevation,
@@ -129,10 +148,10 @@ def export(scenes: Mapping[str, Plotter], look: Look, labels: Mapping[str, str])
     ground = first.background_color.hex_rgb
     for plotter in scenes.values():
         plotter.close()
-    return _dress(page.getvalue(), settings, ground)
+    return _dress(page.getvalue(), settings, ground, extra)
 
 
-def _dress(page: str, settings: Mapping[str, Any], ground: str) -> str:
+def _dress(page: str, settings: Mapping[str, Any], ground: str, extra: Extra) -> str:
     folder = files("facerecon.app")
     # "</" would end the script early if a label ever held it.
     told = json.dumps(settings, ensure_ascii=False).replace("</", "<\\/")
@@ -141,7 +160,8 @@ def _dress(page: str, settings: Mapping[str, Any], ground: str) -> str:
     # vtk.js empties the body when it starts, so that only the head is safe.
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}" />'
     page = page.replace("<head>", f"<head>{policy}", 1)
-    return page.replace("</head>", f"<style>{style}</style><script>{script}</script></head>", 1)
+    ours = f"<style>{style}{extra.style}</style><script>{script}{extra.script}</script>"
+    return page.replace("</head>", f"{ours}</head>", 1)
 
 
 def _serialize(scenes: Mapping[str, Plotter]) -> tuple[dict[str, Any], dict[str, list[int]]]:

@@ -15,6 +15,9 @@ from facerecon.drawing.theme import ACCENT, QUIET, STAGES, TEXT, Tone, dress, re
 REGIONS = ("brow", "eye", "cheek", "nose", "mouth", "jaw", "tongue")
 """Where on the face expressions happen, from the top down; the names of ARKit's begin with these words."""
 
+DECADES = [float(f"{start}e{power}") for power in range(-4, 5) for start in (1, 3)]
+"""What is written at a logarithmic axis."""
+
 
 def error_curve(
     curves: Mapping[str, Sequence[float]],
@@ -53,7 +56,9 @@ def error_curve(
     dress(figure, dark).update_layout(height=height, showlegend=len(curves) > 1)
     figure.update_xaxes(title_text=x_title, showgrid=False, rangemode="tozero")
     figure.update_yaxes(title_text=y_title, type="log" if logarithmic else "linear")
-    return figure if logarithmic else figure.update_yaxes(rangemode="tozero")
+    if logarithmic:
+        return figure.update_yaxes(tickvals=DECADES, ticktext=[f"{value:g}" for value in DECADES])
+    return figure.update_yaxes(rangemode="tozero")
 
 
 def blendshape_bars(

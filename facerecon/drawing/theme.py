@@ -74,6 +74,13 @@ REGIONS: dict[str, Tone] = {
 PROVENANCE: tuple[Tone, ...] = (Tone("#0e7c86", "#35a7b3"), Tone("#d9a013", "#f2c14e"), Tone("#4a4453", "#5d5468"))
 "by value: seen, mirrored, filled"
 
+RESIDUALS = ("#35c3c9", "#a9dd7a", "#f7c645", "#f28a3c", "#ee5360")
+"from none to a great one, on the dark ground of 3D pictures"
+STILL = "#948f88"
+"of the cloud that does not move"
+UNPAIRED = "#5d6488"
+"of points that have no partner"
+
 AXES = ("#f2555a", "#58c26b", "#4f93ff")
 "x (the subject's left), y (up), z (out of the face)"
 

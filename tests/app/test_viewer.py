@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from facerecon.app import viewer
-from facerecon.core.types import Mesh
+from facerecon.core.types import Mesh, PointCloud
+from facerecon.drawing.cloud_scene import Panel, cloud_scene
 from facerecon.drawing.scene import scene
 
 LABELS = {"turn": "Turn", "reset": "Front", "full": "Full", "head": "Head", "clay": "</script>", "normals": "Normals"}
@@ -79,6 +80,20 @@ def test_the_same_head_gives_the_same_picture(tetrahedron, page):
     # Names of VTK's objects are addresses; everything else is the same at every export.
     again = viewer.export({s: scene(tetrahedron, style=s) for s in ("clay", "normals")}, viewer.Look(), LABELS)
     assert description(again)["hashes"].keys() == description(page)["hashes"].keys()
+
+
+def test_panels_stand_side_by_side_with_a_page_s_own_script(tetrahedron):
+    cloud = PointCloud(tetrahedron.vertices, tetrahedron.vertices)
+    panel = Panel(cloud, np.zeros(4), np.zeros((2, 2, 3)))
+    extra = viewer.Extra("const ours = 1;", ".ours { color: red }")
+    page = viewer.export({"clay": cloud_scene(cloud, [panel, panel])}, viewer.Look(), LABELS, extra)
+    told = json.loads(re.search(r"const settings = (\{.*\});", page)[1].replace("<\\/", "</"))
+    assert told["panels"] == 2
+    renderers = nodes(description(page)["scene"], "OpenGLRenderer")
+    assert [one["properties"]["viewport"] for one in renderers] == [[0, 0, 0.5, 1], [0.5, 0, 1, 1]]
+    assert [len(nodes(one, "Actor")) for one in renderers] == [3, 3]
+    head = page[: page.index("</head>")]
+    assert extra.script in head and extra.style in head
 
 
 def test_waiting_has_an_end():

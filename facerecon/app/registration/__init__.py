@@ -1,0 +1,1 @@
+"""What the Registration page asks, runs and shows."""
