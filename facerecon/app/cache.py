@@ -191,7 +191,7 @@ def picture(key: Hashable, make: Callable[[], Any]) -> Any:
 
 def take(key: Hashable, make: Callable[[], Any]) -> Any:
     """Gives clouds that are registered, or what is kept of a registration of them."""
-    stores = _own() if state.session().scan else _stores()  # a scan is its owner's; the photo's run is not made anew
+    stores = _own() if state.session().registered else _stores()  # a scan is its owner's; the photo's run is not made anew
     return stores.takes.get(key, make)
 
 

@@ -102,8 +102,7 @@ def take_scan(scan: Subject | None) -> None:
 def only_samples() -> bool:
     """Tells whether nothing of the visitor's own is shown, so that results may be shared."""
     current = session()
-    others = bool(current.scans) or current.registered is not None
-    return bool(current.sample) and (current.second is None or bool(current.second_sample)) and not others
+    return bool(current.sample) and (current.second is None or bool(current.second_sample)) and not current.scans
 
 
 def pick_face(photo: Photo, index: int) -> None:

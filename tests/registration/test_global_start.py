@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from facerecon.geometry.clouds import moved
 
+from facerecon.geometry.clouds import moved
 from facerecon.geometry.transforms import apply
 from facerecon.registration.fpfh import fpfh, pair_angles
 from facerecon.registration.global_start import global_start
