@@ -1,0 +1,183 @@
+"""Makes a surface of what is only nearly one: twins, needles, forks, pinches, wrong windings, holes, folds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from facerecon.core.types import Mesh
+from facerecon.geometry.edge_table import edge_table
+from facerecon.geometry.holes import fill_loop
+from facerecon.geometry.intersections import self_intersections
+from facerecon.geometry.topology import border_loops, corner_fans, enclosed_volume
+
+LARGEST_HOLE = 60
+"""Edges of the longest border that counts as a hole."""
+ATTEMPTS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Repair:
+    """A mended mesh, and what was done to it; its uv are gone where new triangles had to be made."""
+
+    mesh: Mesh
+    "the result"
+    welded: int
+    "vertices that lay at the place of another one, or were used by no triangle"
+    dropped: int
+    "triangles without area, or twins of others"
+    cut: int
+    "vertices made to tell apart sheets that met at an edge or a point"
+    turned: int
+    "triangles whose winding was reversed"
+    filled: int
+    "holes"
+    untangled: int
+    "pairs of triangles that ran through each other and do no more"
+    tangled: int
+    "pairs that still do"
+
+
+def repair(mesh: Mesh, tolerance: float = 1e-6, largest_hole: int = LARGEST_HOLE, untangle: bool = True) -> Repair:
+    """Mends a mesh, step by step as listed in `Repair`.
+
+    Args:
+        mesh: any triangles.
+        tolerance: in the vertices' unit: vertices that are no further apart are one.
+        largest_hole: edges of the longest border that is closed; 0: holes are left.
+        untangle: whether triangles that run through each other are cut out and the gap is filled.
+    """
+    welded, count = _weld(mesh, tolerance)
+    clean = _drop(welded)
+    dropped = len(welded.triangles) - len(clean.triangles)
+    apart, cut = _cut_apart(clean)
+    alike, turned = _wind_alike(apart)
+    whole, filled = _fill(alike, largest_hole)
+    before = after = 0
+    if untangle:
+        whole, before, after = _untangle(whole, largest_hole)
+    return Repair(whole, count, dropped, cut, turned, filled, before - after, after)
+
+
+def _weld(mesh: Mesh, tolerance: float) -> tuple[Mesh, int]:
+    """Joins vertices at one place; uv stay as they are."""
+    scale = max(tolerance, 1e-12)
+    used = np.unique(mesh.triangles)
+    _, first, place = np.unique(
+        np.round(mesh.vertices[used] / scale).astype(np.int64), axis=0, return_index=True, return_inverse=True
+    )
+    onto = np.zeros(len(mesh.vertices), dtype=np.int64)
+    onto[used] = place.ravel()
+    return replace(mesh, vertices=mesh.vertices[used[first]], triangles=onto[mesh.triangles]), len(mesh.vertices) - len(
+        first
+    )
+
+
+def _rows(mesh: Mesh, rows: np.ndarray) -> Mesh:
+    """Keeps some triangles."""
+    uv = None if mesh.uv_triangles is None else mesh.uv_triangles[rows]
+    parts = None if mesh.parts is None else mesh.parts[rows]
+    return replace(mesh, triangles=mesh.triangles[rows], uv_triangles=uv, parts=parts)
+
+
+def _drop(mesh: Mesh) -> Mesh:
+    """Drops triangles that are no triangles, and all but one of those with the same corners."""
+    a, b, c = (mesh.vertices[mesh.triangles[:, k]] for k in range(3))
+    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    longest = ((b - a) ** 2).sum(axis=1) + ((c - b) ** 2).sum(axis=1) + ((a - c) ** 2).sum(axis=1)
+    good = np.flatnonzero(area > 1e-12 * longest)
+    _, first = np.unique(np.sort(mesh.triangles[good], axis=1), axis=0, return_index=True)
+    return _rows(mesh, np.sort(good[first]))
+
+
+def _cut_apart(mesh: Mesh) -> tuple[Mesh, int]:
+    """Gives each fan of triangles a vertex of its own, so that no edge has three triangles and no point two fans."""
+    fans = corner_fans(mesh.triangles)
+    corners, fan = mesh.triangles.ravel(), fans.ravel()
+    _, first, which = np.unique(fan, return_index=True, return_inverse=True)
+    new = len(first) - len(np.unique(corners))
+    return replace(mesh, vertices=mesh.vertices[corners[first]], triangles=which.reshape(-1, 3)), new
+
+
+def _wind_alike(mesh: Mesh) -> tuple[Mesh, int]:
+    """Turns triangles so that neighbours wind alike, as most of each piece do, and closed pieces enclose a volume.
+
+    Each triangle stands twice in a graph, as it is and reversed, joined to the neighbours that wind like it: the
+    pieces of that graph are the ways to wind the pieces of the surface. Where both ways are one, it has one side only.
+    """
+    triangles, table = mesh.triangles, edge_table(mesh.triangles)
+    inside = table.count == 2
+    one, two = table.triangles[inside].T
+    start = table.ends[inside, :1]
+    # Whether a triangle passes the edge from the smaller to the greater vertex.
+    passes = []
+    for side in (one, two):
+        at = (triangles[side] == start).argmax(axis=1)
+        passes.append(triangles[side, (at + 1) % 3] == table.ends[inside, 1])
+    same = passes[0] != passes[1]
+    count = len(triangles)
+    shift = np.where(same, 0, count)
+    rows, columns = np.r_[one, one + count], np.r_[two + shift, (two + count - shift) % (2 * count)]
+    graph = coo_matrix((np.ones(len(rows)), (rows, columns)), (2 * count, 2 * count))
+    piece = connected_components(graph, directed=False)[1]
+    sheet = np.minimum(piece[:count], piece[count:])
+    reverse = piece[:count] != sheet
+    for name in np.unique(sheet):
+        mine = np.flatnonzero(sheet == name)
+        if 2 * reverse[mine].sum() > len(mine):
+            reverse[mine] = ~reverse[mine]
+        wound = np.where(reverse[mine, None], triangles[mine, ::-1], triangles[mine])
+        closed = not len(border_loops(wound))
+        if closed and enclosed_volume(mesh.vertices, wound) < 0:
+            reverse[mine] = ~reverse[mine]
+    return _reversed(mesh, reverse), int(reverse.sum())
+
+
+def _reversed(mesh: Mesh, which: np.ndarray) -> Mesh:
+    """Reverses the winding of some triangles."""
+    triangles = np.where(which[:, None], mesh.triangles[:, ::-1], mesh.triangles)
+    uv = mesh.uv_triangles
+    uv = None if uv is None else np.where(which[:, None], uv[:, ::-1], uv)
+    return replace(mesh, triangles=triangles, uv_triangles=uv)
+
+
+def _fill(mesh: Mesh, largest: int) -> tuple[Mesh, int]:
+    """Closes holes; new triangles have no uv of their own, so the mesh has none any more."""
+    holes = [loop for loop in border_loops(mesh.triangles) if 3 <= len(loop) <= largest]
+    if not holes:
+        return mesh, 0
+    lids = [fill_loop(mesh.vertices, loop) for loop in holes]
+    parts = mesh.parts
+    if parts is not None:
+        of_vertex = np.zeros(len(mesh.vertices), dtype=np.int64)
+        of_vertex[mesh.triangles] = parts[:, None]
+        parts = np.concatenate([parts, *(of_vertex[lid[:, 0]] for lid in lids)])
+    triangles = np.concatenate([mesh.triangles, *lids])
+    return Mesh(mesh.vertices, triangles, parts=parts, part_names=mesh.part_names), len(holes)
+
+
+def _untangle(mesh: Mesh, largest: int) -> tuple[Mesh, int, int]:
+    """Cuts out triangles that run through each other, a ring wider each time, and fills the gaps (Attene 2010).
+
+    What gets worse by that is not done. Gives the mesh, and how many pairs there were before and after.
+    """
+    pairs = self_intersections(mesh.vertices, mesh.triangles)
+    before = left = len(pairs)
+    for rings in range(1, ATTEMPTS + 1):
+        if not left:
+            break
+        bad = np.zeros(len(mesh.vertices), dtype=bool)
+        out = np.unique(pairs)
+        for _ in range(rings):
+            bad[mesh.triangles[out]] = True
+            out = np.flatnonzero(bad[mesh.triangles].any(axis=1))
+        rest = _cut_apart(_rows(mesh, np.setdiff1d(np.arange(len(mesh.triangles)), out)))[0]
+        mended = _fill(rest, max(largest, LARGEST_HOLE))[0]
+        found = self_intersections(mended.vertices, mended.triangles)
+        holes = len(border_loops(mended.triangles)) > len(border_loops(mesh.triangles))
+        if len(found) < left and not holes and len(mended.triangles) > 0.5 * len(mesh.triangles):
+            mesh, pairs, left = mended, found, len(found)
+    return mesh, before, left
