@@ -58,7 +58,7 @@ def repair(mesh: Mesh, tolerance: float = 1e-6, largest_hole: int = LARGEST_HOLE
     whole, filled = _fill(alike, largest_hole)
     before = after = 0
     if untangle:
-        whole, before, after = _untangle(whole, largest_hole)
+        whole, before, after = _untangle(whole)
     return Repair(whole, count, dropped, cut, turned, filled, before - after, after)
 
 
@@ -144,9 +144,15 @@ def _reversed(mesh: Mesh, which: np.ndarray) -> Mesh:
     return replace(mesh, triangles=triangles, uv_triangles=uv)
 
 
-def _fill(mesh: Mesh, largest: int) -> tuple[Mesh, int]:
-    """Closes holes; new triangles have no uv of their own, so the mesh has none any more."""
+def _outlines(mesh: Mesh) -> set[bytes]:
+    """Names the borders by where they lie."""
+    return {np.sort(mesh.vertices[loop], axis=0).tobytes() for loop in border_loops(mesh.triangles)}
+
+
+def _fill(mesh: Mesh, largest: int, leave: set[bytes] = frozenset()) -> tuple[Mesh, int]:
+    """Closes holes but those to leave; new triangles have no uv of their own, so the mesh has none any more."""
     holes = [loop for loop in border_loops(mesh.triangles) if 3 <= len(loop) <= largest]
+    holes = [loop for loop in holes if np.sort(mesh.vertices[loop], axis=0).tobytes() not in leave]
     if not holes:
         return mesh, 0
     lids = [fill_loop(mesh.vertices, loop) for loop in holes]
@@ -159,7 +165,7 @@ def _fill(mesh: Mesh, largest: int) -> tuple[Mesh, int]:
     return Mesh(mesh.vertices, triangles, parts=parts, part_names=mesh.part_names), len(holes)
 
 
-def _untangle(mesh: Mesh, largest: int) -> tuple[Mesh, int, int]:
+def _untangle(mesh: Mesh) -> tuple[Mesh, int, int]:
     """Cuts out triangles that run through each other, a ring wider each time, and fills the gaps (Attene 2010).
 
     What gets worse by that is not done. Gives the mesh, and how many pairs there were before and after.
@@ -175,7 +181,7 @@ def _untangle(mesh: Mesh, largest: int) -> tuple[Mesh, int, int]:
             bad[mesh.triangles[out]] = True
             out = np.flatnonzero(bad[mesh.triangles].any(axis=1))
         rest = _cut_apart(_rows(mesh, np.setdiff1d(np.arange(len(mesh.triangles)), out)))[0]
-        mended = _fill(rest, max(largest, LARGEST_HOLE))[0]
+        mended = _fill(rest, LARGEST_HOLE, _outlines(mesh))[0]
         found = self_intersections(mended.vertices, mended.triangles)
         holes = len(border_loops(mended.triangles)) > len(border_loops(mesh.triangles))
         if len(found) < left and not holes and len(mended.triangles) > 0.5 * len(mesh.triangles):
