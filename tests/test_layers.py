@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 STAGES = ("detection", "landmarks", "identity", "registration", "morphable", "mesh", "texture", "export", "evaluation")
-JOINS = {"pipeline", "parts", "checks", "samples", "report", "comparison", "commands", "cli", "__main__"}
+JOINS = {"pipeline", "meshes", "parts", "checks", "samples", "report", "comparison", "commands", "cli", "__main__"}
 LEVELS = [
     {"core"},
     {"assets", "networks", "geometry"},

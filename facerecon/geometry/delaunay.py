@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from facerecon.core.arrays import check_shape, read_only
+from facerecon.geometry.edge_table import EdgeTable, edge_table
 
 GHOST = -1
 """The vertex at infinity: a triangle (a, b, GHOST) is the half plane to the left of the hull's edge from a to b."""
@@ -119,3 +120,49 @@ def circumcircles(points: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarray
     with np.errstate(divide="ignore", invalid="ignore"):
         middle = np.column_stack([c[:, 1] * bb - b[:, 1] * cc, b[:, 0] * cc - c[:, 0] * bb]) / double[:, None]
     return a + middle, np.linalg.norm(middle, axis=1)
+
+
+def with_edges(points: np.ndarray, triangles: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Flips diagonals until a triangulation has the wanted edges (Sloan 1993), a constrained triangulation.
+
+    Args:
+        points: `(N, 2)`.
+        triangles: `(T, 3)`, counter-clockwise.
+        wanted: `(K, 2)`. One that crosses an earlier one, or passes through a point, is left out.
+
+    Returns:
+        `(T, 3)`.
+    """
+    triangles = np.array(triangles)
+    kept: list[tuple[int, int]] = []
+    for a, b in np.asarray(wanted).reshape(-1, 2).tolist():
+        for turn in range(2 * len(triangles)):
+            table = edge_table(triangles)
+            rows = np.flatnonzero(_cross(points, table.ends, (a, b)))
+            if not len(rows) or any(tuple(pair) in kept for pair in table.ends[rows].tolist()):
+                break
+            rows = rows[_cross(points, table.opposite[rows], table.ends[rows].T)]  # the quadrilateral is convex
+            if not len(rows):
+                break
+            # Flips that end a crossing first; the others in turn, so that none is flipped to and fro.
+            ends = ~_cross(points, table.opposite[rows], (a, b))
+            row = rows[ends][0] if ends.any() else rows[turn % len(rows)]
+            _flip(triangles, table, row)
+        kept.append((min(a, b), max(a, b)))
+    return triangles
+
+
+def _cross(points: np.ndarray, pairs: np.ndarray, other: tuple | np.ndarray) -> np.ndarray:
+    """Tells which segments between `(E, 2)` points cross another segment, or their own other one, `(E,)` bool."""
+    a, b = points[pairs[:, 0]], points[pairs[:, 1]]
+    c, d = points[other[0]], points[other[1]]
+    return (_area(a, b, c) * _area(a, b, d) < 0) & (_area(c, d, a) * _area(c, d, b) < 0)
+
+
+def _flip(triangles: np.ndarray, table: EdgeTable, row: int) -> None:
+    """Exchanges one diagonal (changes `triangles`)."""
+    one, two = table.triangles[row]
+    c, d = table.opposite[row]
+    at = int((triangles[one] == c).argmax())
+    start, end = triangles[one, (at + 1) % 3], triangles[one, (at + 2) % 3]
+    triangles[one], triangles[two] = (c, start, d), (c, d, end)

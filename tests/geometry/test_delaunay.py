@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.spatial import ConvexHull, Delaunay
 
-from facerecon.geometry.delaunay import circumcircles, delaunay, delaunay_steps
+from facerecon.geometry.delaunay import circumcircles, delaunay, delaunay_steps, with_edges
 from facerecon.geometry.topology import euler_characteristic
 
 
@@ -56,3 +56,24 @@ def test_a_lattice_with_many_points_on_one_circle_and_twins():
 def test_a_line_has_none():
     with pytest.raises(ValueError, match="one line"):
         delaunay(np.column_stack([np.arange(5), 2 * np.arange(5)]))
+
+
+def test_wanted_edges_are_put_in(rng):
+    points = rng.uniform(0, 1, (120, 2))
+    angle = np.linspace(0, 2 * np.pi, 13)[:-1]
+    ring = np.column_stack([0.5 + 0.33 * np.cos(angle), 0.5 + 0.31 * np.sin(angle)])
+    points = np.concatenate([points, ring])
+    wanted = np.column_stack([120 + np.arange(12), 120 + np.roll(np.arange(12), -1)])
+    before = delaunay(points)
+    after = with_edges(points, before, wanted)
+    edges = {tuple(sorted(e)) for e in np.stack([after, np.roll(after, -1, 1)], 2).reshape(-1, 2).tolist()}
+    free = {tuple(sorted(e)) for e in np.stack([before, np.roll(before, -1, 1)], 2).reshape(-1, 2).tolist()}
+    assert {tuple(sorted(e)) for e in wanted.tolist()} <= edges
+    assert not {tuple(sorted(e)) for e in wanted.tolist()} <= free
+    a, b, c = (points[after[:, k]] for k in range(3))
+    area = ((b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]) / 2
+    assert (area > 0).all() and area.sum() == pytest.approx(ConvexHull(points).volume)
+    # Two that cross: the first one wins.
+    both = with_edges(points, before, np.array([[0, 1], [120, 126], [123, 129]]))
+    edges = {tuple(sorted(e)) for e in np.stack([both, np.roll(both, -1, 1)], 2).reshape(-1, 2).tolist()}
+    assert (120, 126) in edges and (123, 129) not in edges
