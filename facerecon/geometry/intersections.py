@@ -50,12 +50,14 @@ def _near(corners: np.ndarray) -> np.ndarray:
     for i, rows in enumerate(groups):
         for j in range(i + 1):
             reach = radius[rows].max() + radius[groups[j]].max()
-            near = trees[i].sparse_distance_matrix(trees[j], reach, output_type="coo_matrix")
-            a, b = rows[near.row], groups[j][near.col]
-            pair = np.sort(np.column_stack([a, b])[a != b], axis=1)
+            if i == j:
+                pair = rows[trees[i].query_pairs(reach, output_type="ndarray")]
+            else:
+                near = trees[i].sparse_distance_matrix(trees[j], reach, output_type="coo_matrix")
+                pair = np.column_stack([rows[near.row], groups[j][near.col]])
             a, b = pair.T
-            pair = pair[((low[a] <= high[b]) & (low[b] <= high[a])).all(axis=1)]
-            found.append(np.unique(pair, axis=0) if i == j else pair)
+            touches = ((low[a] <= high[b]) & (low[b] <= high[a])).all(axis=1)
+            found.append(np.sort(pair[touches], axis=1))
     return np.concatenate(found)
 
 

@@ -10,7 +10,7 @@ from facerecon.geometry.poisson import poisson_surface
 from facerecon.geometry.topology import pieces
 from facerecon.mesh.builder import BuilderError, MeshSource
 
-CELL = 3.0
+CELL = 4.0
 """mm: finer detail is lost, and so is noise."""
 FURTHEST = 4.0
 """Cells from the nearest point beyond which the surface is only a guess and is cut off."""
