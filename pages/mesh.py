@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from facerecon.app import layout
+from facerecon.app import layout, messages
 from facerecon.app.code import show_code
 from facerecon.app.mesh import bench, controls, display, growth
 from facerecon.app.texts import t
@@ -22,15 +22,15 @@ display.side_by_side(run)
 @st.fragment
 def play() -> None:
     """Shows one mesh and what a tool makes of it; only this part of the page runs again when a control moves."""
+    name = controls.choose_builder()
+    built = bench.built(run, name)
     picture, beside = st.columns([7, 5], gap="large")
     with beside:
-        name = controls.choose_builder()
-        built = bench.built(run, name)
         layout.caption(f"mesh.about_{name}")
         job = controls.choose_job(built.mesh) if built.mesh else None
     if job is None:
         with picture:
-            layout.caption(f"advice.{built.advice}")
+            messages.hole(f"advice.{built.advice}", layout.PICTURE_HEIGHT)
         return
     with st.spinner(t("mesh.busy")):
         made = bench.worked(run, name, job)

@@ -35,7 +35,7 @@ def before_after(
     Args:
         before: `(N,)`, a line; what is not finite is left out.
         after: `(M,)`, bars.
-        limits: of the values; what lies beyond counts at the limit.
+        limits: of the values; what lies beyond is not shown.
         names: of both, for the legend.
         x_title: with the unit.
         y_title: of the share, %.
@@ -46,7 +46,7 @@ def before_after(
     centres = (edges[:-1] + edges[1:]) / 2
     shares = []
     for values in (before, after):
-        values = np.clip(values[np.isfinite(values)], *limits)
+        values = values[np.isfinite(values)]
         shares.append(100 * np.histogram(values, edges)[0] / max(len(values), 1))
     hover = "%{x:.3g}: %{y:.1f} %<extra>{}</extra>"
     figure = go.Figure()

@@ -9,6 +9,7 @@ from facerecon.geometry.projection import backproject, project_head, resize_came
 from facerecon.geometry.rasterize import depth_buffer
 from facerecon.geometry.transforms import apply, invert
 from facerecon.mesh.builder import BuilderError, MeshSource
+from facerecon.mesh.repair import cut_apart
 
 SPACING = 2.0
 """mm between neighbours on a surface that faces the camera."""
@@ -62,4 +63,5 @@ def grid_mesh(depth: np.ndarray, camera: Camera, camera_from_head: np.ndarray, s
         raise BuilderError("The photo's camera does not see the head.")
     triangles = triangles.reshape(-1, 3)
     uv = np.column_stack([columns[used] + 0.5, rows[used] + 0.5]) / (camera.width, camera.height)
-    return Mesh(apply(invert(camera_from_head), points[used]), triangles, uv, triangles)
+    mesh = Mesh(apply(invert(camera_from_head), points[used]), triangles, uv, triangles)
+    return cut_apart(mesh)[0]  # triangles may touch at a corner only

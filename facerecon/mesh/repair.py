@@ -12,11 +12,15 @@ from facerecon.core.types import Mesh
 from facerecon.geometry.edge_table import edge_table
 from facerecon.geometry.holes import fill_loop
 from facerecon.geometry.intersections import self_intersections
-from facerecon.geometry.topology import border_loops, corner_fans, enclosed_volume
+from facerecon.geometry.topology import border_loops, corner_fans, enclosed_volume, pieces
 
 LARGEST_HOLE = 60
 """Edges of the longest border that counts as a hole."""
-ATTEMPTS = 4
+CRUMB = 4
+"""Triangles of a piece that is too small to be one."""
+ATTEMPTS = 3
+KEPT = 0.9
+"""Share of the triangles that untangling must leave."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,14 +35,16 @@ class Repair:
     "triangles without area, or twins of others"
     cut: int
     "vertices made to tell apart sheets that met at an edge or a point"
+    crumbs: int
+    "triangles of pieces that were next to nothing, such as fins once they are cut off"
     turned: int
     "triangles whose winding was reversed"
     filled: int
     "holes"
     untangled: int
-    "pairs of triangles that ran through each other and do no more"
+    "pairs of triangles of one piece that ran through each other and do no more"
     tangled: int
-    "pairs that still do"
+    "pairs that still do; an eyeball that runs through its lids is a piece of its own and no fault"
 
 
 def repair(mesh: Mesh, tolerance: float = 1e-6, largest_hole: int = LARGEST_HOLE, untangle: bool = True) -> Repair:
@@ -53,13 +59,15 @@ def repair(mesh: Mesh, tolerance: float = 1e-6, largest_hole: int = LARGEST_HOLE
     welded, count = _weld(mesh, tolerance)
     clean = _drop(welded)
     dropped = len(welded.triangles) - len(clean.triangles)
-    apart, cut = _cut_apart(clean)
-    alike, turned = _wind_alike(apart)
+    apart, cut = cut_apart(clean)
+    solid = _without_crumbs(apart)
+    alike, turned = _wind_alike(solid)
     whole, filled = _fill(alike, largest_hole)
     before = after = 0
     if untangle:
         whole, before, after = _untangle(whole)
-    return Repair(whole, count, dropped, cut, turned, filled, before - after, after)
+    crumbs = len(apart.triangles) - len(solid.triangles)
+    return Repair(whole, count, dropped, cut, crumbs, turned, filled, before - after, after)
 
 
 def _weld(mesh: Mesh, tolerance: float) -> tuple[Mesh, int]:
@@ -93,13 +101,28 @@ def _drop(mesh: Mesh) -> Mesh:
     return _rows(mesh, np.sort(good[first]))
 
 
-def _cut_apart(mesh: Mesh) -> tuple[Mesh, int]:
-    """Gives each fan of triangles a vertex of its own, so that no edge has three triangles and no point two fans."""
+def cut_apart(mesh: Mesh) -> tuple[Mesh, int]:
+    """Gives each fan of triangles a vertex of its own, so that no edge has three triangles and no point two fans.
+
+    Returns:
+        The mesh, without vertices that no triangle uses, and how many vertices were made.
+    """
     fans = corner_fans(mesh.triangles)
     corners, fan = mesh.triangles.ravel(), fans.ravel()
     _, first, which = np.unique(fan, return_index=True, return_inverse=True)
     new = len(first) - len(np.unique(corners))
     return replace(mesh, vertices=mesh.vertices[corners[first]], triangles=which.reshape(-1, 3)), new
+
+
+def _without_crumbs(mesh: Mesh) -> Mesh:
+    """Drops pieces of too few triangles."""
+    if not len(mesh.triangles):
+        return mesh
+    piece = pieces(mesh.triangles)
+    large = np.bincount(piece)[piece] >= CRUMB
+    kept = _rows(mesh, np.flatnonzero(large))
+    used, triangles = np.unique(kept.triangles, return_inverse=True)
+    return replace(kept, vertices=kept.vertices[used], triangles=triangles.reshape(-1, 3))
 
 
 def _wind_alike(mesh: Mesh) -> tuple[Mesh, int]:
@@ -155,14 +178,30 @@ def _fill(mesh: Mesh, largest: int, leave: set[bytes] = frozenset()) -> tuple[Me
     holes = [loop for loop in holes if np.sort(mesh.vertices[loop], axis=0).tobytes() not in leave]
     if not holes:
         return mesh, 0
-    lids = [fill_loop(mesh.vertices, loop) for loop in holes]
-    parts = mesh.parts
+    vertices, parts = mesh.vertices, mesh.parts
+    size = len(vertices) + len(holes)
+    known = set((edge_table(mesh.triangles).ends @ (size, 1)).tolist())
+    lids = []
+    for loop in holes:
+        lid = fill_loop(vertices, loop)
+        ends = edge_table(lid).ends
+        chords = set((ends @ (size, 1)).tolist()) - set(
+            (np.sort(np.c_[loop, np.roll(loop, 1)], axis=1) @ (size, 1)).tolist()
+        )
+        if chords & known:
+            # A chord that is an edge already would get more triangles than two: a fan around the middle has none.
+            lid = np.column_stack([np.roll(loop, -1), loop, np.full(len(loop), len(vertices))])
+            vertices = np.concatenate([vertices, vertices[loop].mean(axis=0, keepdims=True)])
+        known |= chords
+        lids.append(lid)
     if parts is not None:
-        of_vertex = np.zeros(len(mesh.vertices), dtype=np.int64)
+        of_vertex = np.zeros(len(vertices), dtype=np.int64)
         of_vertex[mesh.triangles] = parts[:, None]
-        parts = np.concatenate([parts, *(of_vertex[lid[:, 0]] for lid in lids)])
+        parts = np.concatenate(
+            [parts, *(np.full(len(lid), of_vertex[loop[0]]) for lid, loop in zip(lids, holes, strict=True))]
+        )
     triangles = np.concatenate([mesh.triangles, *lids])
-    return Mesh(mesh.vertices, triangles, parts=parts, part_names=mesh.part_names), len(holes)
+    return Mesh(vertices, triangles, parts=parts, part_names=mesh.part_names), len(holes)
 
 
 def _untangle(mesh: Mesh) -> tuple[Mesh, int, int]:
@@ -170,7 +209,7 @@ def _untangle(mesh: Mesh) -> tuple[Mesh, int, int]:
 
     What gets worse by that is not done. Gives the mesh, and how many pairs there were before and after.
     """
-    pairs = self_intersections(mesh.vertices, mesh.triangles)
+    pairs = _tangles(mesh)
     before = left = len(pairs)
     for rings in range(1, ATTEMPTS + 1):
         if not left:
@@ -180,10 +219,17 @@ def _untangle(mesh: Mesh) -> tuple[Mesh, int, int]:
         for _ in range(rings):
             bad[mesh.triangles[out]] = True
             out = np.flatnonzero(bad[mesh.triangles].any(axis=1))
-        rest = _cut_apart(_rows(mesh, np.setdiff1d(np.arange(len(mesh.triangles)), out)))[0]
+        rest = cut_apart(_rows(mesh, np.setdiff1d(np.arange(len(mesh.triangles)), out)))[0]
         mended = _fill(rest, LARGEST_HOLE, _outlines(mesh))[0]
-        found = self_intersections(mended.vertices, mended.triangles)
+        found = _tangles(mended)
         holes = len(border_loops(mended.triangles)) > len(border_loops(mesh.triangles))
-        if len(found) < left and not holes and len(mended.triangles) > 0.5 * len(mesh.triangles):
+        if len(found) < left and not holes and len(mended.triangles) > KEPT * len(mesh.triangles):
             mesh, pairs, left = mended, found, len(found)
     return mesh, before, left
+
+
+def _tangles(mesh: Mesh) -> np.ndarray:
+    """Finds the pairs of triangles of one piece that run through each other, `(P, 2)`."""
+    pairs = self_intersections(mesh.vertices, mesh.triangles)
+    piece = pieces(mesh.triangles)
+    return pairs[piece[pairs[:, 0]] == piece[pairs[:, 1]]]

@@ -104,3 +104,26 @@ def test_untangling_leaves_the_borders_that_were_there():
     mended = repair(Mesh(vertices, rest), largest_hole=0)
     assert mended.untangled > 0 and mended.tangled == 0
     assert len(border_loops(mended.mesh.triangles)) == 1
+
+
+def test_a_lid_makes_no_fork_where_its_chord_is_an_edge_already(rng):
+    vertices, triangles = BALL
+    for _ in range(6):
+        rest = triangles[~np.isin(triangles, rng.choice(len(vertices), 30, replace=False)).any(axis=1)]
+        mended = repair(Mesh(vertices, rest), untangle=False).mesh
+        assert edge_table(mended.triangles).count.max() == 2
+        assert len(np.unique(corner_fans(mended.triangles))) == len(np.unique(mended.triangles))
+
+
+def test_pieces_may_cross_and_crumbs_go():
+    """An eyeball in its socket is two pieces: nothing is cut there; a lone triangle is no piece."""
+    vertices, triangles = BALL
+    both = np.concatenate([vertices, 0.4 * vertices + [0.8, 0.03, 0.02], [[3, 0, 0], [4, 0, 0], [3, 1, 0]]])
+    crumb = [[2 * len(vertices), 2 * len(vertices) + 1, 2 * len(vertices) + 2]]
+    mended = repair(Mesh(both, np.concatenate([triangles, triangles + len(vertices), crumb])))
+    assert mended.crumbs == 1 and mended.untangled == mended.tangled == 0
+    assert len(mended.mesh.triangles) == 2 * len(triangles) and len(self_intersections(*_shape(mended.mesh))) > 0
+
+
+def _shape(mesh):
+    return mesh.vertices, mesh.triangles

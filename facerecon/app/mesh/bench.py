@@ -46,8 +46,8 @@ class Worked:
     "what it took"
     reports: tuple[MeshReport, MeshReport]
     "before and after"
-    away: tuple[np.ndarray, np.ndarray]
-    "mm: distances of vertices, before and after, from the mesh as it was built"
+    away: np.ndarray
+    "mm: distances between the mesh as it was built and what the tool made, of vertices of both"
 
 
 def source(run: Run) -> MeshSource:
@@ -78,10 +78,10 @@ def worked(run: Run, name: str, job: Job) -> Worked:
         mesh = built(run, name).mesh
         before = spoil(mesh, job.tool) if job.spoilt else mesh
         start = time.perf_counter()
-        after = work(before, job, run.reconstruction.mesh)
+        after = work(before, job)
         took = (time.perf_counter() - start) * 1000
-        surface = Surface(mesh.vertices, mesh.triangles)
-        away = tuple(surface.nearest(_probes(one))[0] for one in (before, after))
+        both = ((mesh, after), (after, mesh))
+        away = np.concatenate([Surface(one.vertices, one.triangles).nearest(_probes(two))[0] for one, two in both])
         return Worked(key, before, after, took, (mesh_report(before), mesh_report(after)), away)
 
     return cache.picture(key, make)
@@ -91,8 +91,3 @@ def _probes(mesh: Mesh) -> np.ndarray:
     """Gives some of the vertices, spread over all."""
     used = np.unique(mesh.triangles)
     return mesh.vertices[used[:: max(len(used) // PROBES, 1)]]
-
-
-def faults(report: MeshReport) -> int:
-    """Counts what keeps a mesh from being a clean surface."""
-    return report.forks + report.pinches + report.miswound + (report.crossings or 0)

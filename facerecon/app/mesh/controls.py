@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from facerecon.app.mesh.tools import FIRST, SPOILS, TOOLS, Job, strengths
+from facerecon.app.mesh.tools import FIRST, SPOILS, TOOLS, Job, strengths, ways
 from facerecon.app.texts import t
 from facerecon.core.types import Mesh
 from facerecon.mesh import BUILDERS
@@ -34,16 +34,16 @@ def choose_job(mesh: Mesh) -> Job:
         key="mesh_tool",
         persist_state="session",
     )
-    ways = [way for way in TOOLS[tool] if strengths(way, mesh)]
-    way = ways[0]
-    if len(ways) > 1:
+    choices = ways(tool, mesh)
+    way = choices[0]
+    if len(choices) > 1:
         way = st.pills(
             t("mesh.way"),
-            ways,
-            default=ways[0],
+            choices,
+            default=choices[0],
             required=True,
             format_func=lambda name: t(f"mesh.way_{name}"),
-            key=f"mesh_way_{tool}_{len(ways)}",
+            key=f"mesh_way_{tool}_{len(choices)}",
             persist_state="session",
         )
     return Job(tool, way, _choose_strength(way, mesh), _choose_spoilt(tool))

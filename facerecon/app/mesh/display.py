@@ -17,6 +17,7 @@ from facerecon.app.mesh.bench import Worked
 from facerecon.app.numbers import duration, two_digits
 from facerecon.app.texts import t
 from facerecon.app.thumbnails import data_uri, portrait_camera
+from facerecon.app.viewer import Look
 from facerecon.core.types import Mesh
 from facerecon.drawing.mesh_figures import before_after, curvature_colours
 from facerecon.drawing.render import render
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 SIDE = 400
 """px of a small picture."""
 TURN = np.radians(-24)
-DENSE = 24_000
-"""Triangles above which edges hide the surface: it opens as clay."""
+DENSE, TILE_DENSE = 24_000, 12_000
+"""Triangles above which edges hide the surface, in space and in a small picture: it is shown as clay."""
 
 
 def dress() -> None:
@@ -60,7 +61,7 @@ def side_by_side(run: Run) -> None:
 
 def _tile(run: Run, mesh: Mesh) -> np.ndarray:
     camera, pose = portrait_camera(bench.source(run).head, SIDE, TURN)
-    return render(mesh, camera, pose, style="wireframe" if len(mesh.triangles) < DENSE else "clay")
+    return render(mesh, camera, pose, style="wireframe" if len(mesh.triangles) < TILE_DENSE else "clay")
 
 
 def show_space(made: Worked) -> None:
@@ -84,7 +85,7 @@ def show_space(made: Worked) -> None:
         }
         return {name: given[name]() for name in names}
 
-    heads.show_scenes("mesh", repr(made.key), views, scenes, height=layout.PICTURE_HEIGHT)
+    heads.show_scenes("mesh", repr(made.key), views, scenes, Look(azimuth=-18.0), layout.PICTURE_HEIGHT)
 
 
 def numbers(made: Worked) -> None:
@@ -94,8 +95,8 @@ def numbers(made: Worked) -> None:
     layout.numbers(
         [
             (t("mesh.triangles"), f"{after.triangles:,}", f"{share:.0f} %"),
-            (t("mesh.away"), two_digits(made.away[1].mean()), "mm"),
-            (t("mesh.farthest"), two_digits(made.away[1].max()), "mm"),
+            (t("mesh.away"), two_digits(float(made.away.mean())), "mm"),
+            (t("mesh.farthest"), two_digits(float(made.away.max())), "mm"),
             (t("mesh.angle"), two_digits(float(np.median(after.smallest_angle))), "°"),
             (t("number.time"), *duration(made.milliseconds)),
         ]

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from facerecon.core.types import Mesh
-from facerecon.geometry.barycentric import interpolate
-from facerecon.geometry.nearest import Surface
 from facerecon.geometry.normals import vertex_normals
 from facerecon.geometry.smoothing import bilateral_steps, fairing_steps, taubin_steps
 from facerecon.mesh.decimate import decimate
@@ -20,7 +18,7 @@ from facerecon.mesh.subdivide import subdivide
 
 TOOLS: dict[str, tuple[str, ...]] = {
     "fewer": ("quadrics",),
-    "finer": ("curvature", "error", "loop"),
+    "finer": ("curvature", "loop"),
     "even": ("uniform", "bent"),
     "smooth": ("taubin", "bilateral", "heat", "plain"),
     "mend": ("whole",),
@@ -29,10 +27,9 @@ TOOLS: dict[str, tuple[str, ...]] = {
 STRENGTHS: dict[str, tuple[float, ...]] = {
     "quadrics": (75, 50, 25, 10, 5),
     "curvature": (1.0, 0.5, 0.2, 0.1),
-    "error": (1.0, 0.5, 0.2, 0.1),
     "loop": (1, 2),
-    "uniform": (10, 8, 6, 5, 4),
-    "bent": (10, 8, 6, 5),
+    "uniform": (12, 10, 8, 6, 5),
+    "bent": (12, 10, 8, 6),
     "taubin": (1, 3, 10, 30, 100),
     "bilateral": (1, 3, 10, 20),
     "heat": (1, 3, 10, 20),
@@ -40,7 +37,7 @@ STRENGTHS: dict[str, tuple[float, ...]] = {
     "whole": (0, 20, 60, 200),
 }
 """Way → percent of the triangles, mm of tolerance, splits, mm of an edge, steps, edges of a hole."""
-FIRST: dict[str, float] = {"quadrics": 25, "uniform": 6, "bent": 8, "taubin": 10, "whole": 20}
+FIRST: dict[str, float] = {"quadrics": 25, "uniform": 8, "bent": 10, "taubin": 10, "whole": 20}
 SPOILS = ("smooth", "mend")
 """Tools whose effect shows on a mesh that was spoilt first."""
 ROUGHNESS = 0.8
@@ -63,6 +60,11 @@ class Job:
     spoilt: bool
 
 
+def ways(tool: str, mesh: Mesh) -> list[str]:
+    """Gives the ways in which a tool can work on a mesh."""
+    return [way for way in TOOLS[tool] if strengths(way, mesh)]
+
+
 def strengths(way: str, mesh: Mesh) -> list[float]:
     """Gives the strengths that make no more triangles than a browser can show."""
     if way == "loop":
@@ -70,20 +72,18 @@ def strengths(way: str, mesh: Mesh) -> list[float]:
     return list(STRENGTHS[way])
 
 
-def work(mesh: Mesh, job: Job, truth: Mesh) -> Mesh:
-    """Does a job on a mesh; `truth` is the surface that `error` refines towards."""
+def work(mesh: Mesh, job: Job) -> Mesh:
+    """Does a job on a mesh."""
     if job.way == "quadrics":
         return decimate(mesh, round(len(mesh.triangles) * job.strength / 100)).mesh
     if job.way == "curvature":
         return refine(mesh, job.strength, rounds=4)
-    if job.way == "error":
-        return refine(mesh, job.strength, _onto(truth), rounds=4)
     if job.way == "loop":
         for _ in range(int(job.strength)):
             mesh, _ = subdivide(mesh)
         return mesh
     if job.tool == "even":
-        return remesh(mesh, job.strength, tolerance=STRAY if job.way == "bent" else None, times=3)
+        return remesh(mesh, job.strength, tolerance=STRAY if job.way == "bent" else None, times=2)
     if job.tool == "mend":
         return repair(mesh, largest_hole=int(job.strength)).mesh
     *_, vertices = _smoothing(mesh, job.way, int(job.strength))
@@ -99,23 +99,15 @@ def _smoothing(mesh: Mesh, way: str, times: int) -> Iterator[np.ndarray]:
     return fairing_steps(*given, reach=REACH, keep_volume=way == "heat")
 
 
-def _onto(truth: Mesh):
-    surface = Surface(truth.vertices, truth.triangles)
-
-    def project(points: np.ndarray) -> np.ndarray:
-        _, triangle, weights = surface.nearest(points)
-        return interpolate(truth.vertices, truth.triangles, triangle, weights)
-
-    return project
-
-
 def spoil(mesh: Mesh, tool: str, seed: int = 0) -> Mesh:
     """Spoils a mesh so that there is something to mend: noise to smooth; holes, wrong windings and fins to repair."""
     rng = np.random.default_rng(seed)
     if tool == "smooth":
         normals = vertex_normals(mesh.vertices, mesh.triangles)
         return replace(mesh, vertices=mesh.vertices + rng.normal(0, ROUGHNESS, (len(normals), 1)) * normals)
-    gone = np.isin(mesh.triangles, rng.choice(len(mesh.vertices), 24, replace=False)).any(axis=1)
+    gone = np.isin(
+        mesh.triangles, rng.choice(len(mesh.vertices), max(3, len(mesh.vertices) // 250), replace=False)
+    ).any(axis=1)
     triangles = mesh.triangles[~gone]
     turned = rng.uniform(size=len(triangles)) < 0.05
     triangles = np.where(turned[:, None], triangles[:, ::-1], triangles)
