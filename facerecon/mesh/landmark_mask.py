@@ -12,6 +12,7 @@ from facerecon.geometry.delaunay import delaunay, with_edges
 from facerecon.geometry.projection import backproject
 from facerecon.geometry.transforms import apply, invert
 from facerecon.mesh.builder import BuilderError, MeshSource
+from facerecon.mesh.repair import cut_apart
 
 
 class LandmarkMask:
@@ -28,7 +29,8 @@ class LandmarkMask:
         used, triangles = np.unique(triangles, return_inverse=True)
         uv = (marks.points[used] + 0.5) / (camera.width, camera.height)
         triangles = triangles.reshape(-1, 3)
-        return Mesh(lifted(marks, source.view)[used], triangles, np.clip(uv, 0, 1), triangles)
+        mask = Mesh(lifted(marks, source.view)[used], triangles, np.clip(uv, 0, 1), triangles)
+        return cut_apart(mask)[0]  # the lips of a closed mouth may touch at points
 
 
 def lifted(marks: Landmarks, view: View) -> np.ndarray:

@@ -105,13 +105,16 @@ def cut_apart(mesh: Mesh) -> tuple[Mesh, int]:
     """Gives each fan of triangles a vertex of its own, so that no edge has three triangles and no point two fans.
 
     Returns:
-        The mesh, without vertices that no triangle uses, and how many vertices were made.
+        The mesh, its vertices in the old order without those that no triangle uses, and how many were made.
     """
     fans = corner_fans(mesh.triangles)
     corners, fan = mesh.triangles.ravel(), fans.ravel()
     _, first, which = np.unique(fan, return_index=True, return_inverse=True)
+    order = np.argsort(corners[first], kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
     new = len(first) - len(np.unique(corners))
-    return replace(mesh, vertices=mesh.vertices[corners[first]], triangles=which.reshape(-1, 3)), new
+    return replace(mesh, vertices=mesh.vertices[corners[first[order]]], triangles=place[which].reshape(-1, 3)), new
 
 
 def _without_crumbs(mesh: Mesh) -> Mesh:
