@@ -38,6 +38,8 @@ class Worked:
 
     key: tuple
     "names it"
+    job: Job
+    "what was asked for"
     before: Mesh
     "what the tool was given"
     after: Mesh
@@ -82,7 +84,7 @@ def worked(run: Run, name: str, job: Job) -> Worked:
         took = (time.perf_counter() - start) * 1000
         both = ((mesh, after), (after, mesh))
         away = np.concatenate([Surface(one.vertices, one.triangles).nearest(_probes(two))[0] for one, two in both])
-        return Worked(key, before, after, took, (mesh_report(before), mesh_report(after)), away)
+        return Worked(key, job, before, after, took, (mesh_report(before), mesh_report(after)), away)
 
     return cache.picture(key, make)
 

@@ -66,9 +66,8 @@ def _tile(run: Run, mesh: Mesh) -> np.ndarray:
 
 def show_space(made: Worked) -> None:
     """Shows a mesh after a tool, and as it was before."""
-    views = ["wireframe", "clay", "curvature", "before"]
-    if len(made.after.triangles) > DENSE:
-        views[:2] = views[1::-1]
+    as_clay = made.job.tool == "smooth" or len(made.after.triangles) > DENSE
+    views = [*(("clay", "wireframe") if as_clay else ("wireframe", "clay")), "curvature", "before"]
 
     def scenes(names: Sequence[str]) -> Mapping[str, Plotter]:
         from facerecon.drawing.scene import scene
@@ -79,9 +78,7 @@ def show_space(made: Worked) -> None:
             "wireframe": lambda: scene(made.after, style="wireframe", **size),
             "clay": lambda: scene(made.after, style="clay", **size),
             "curvature": lambda: scene(made.after, style="colours", colours=colours, **size),
-            "before": lambda: scene(
-                made.before, style="wireframe" if len(made.before.triangles) <= DENSE else "clay", **size
-            ),
+            "before": lambda: scene(made.before, style=views[0], **size),
         }
         return {name: given[name]() for name in names}
 
