@@ -11,7 +11,6 @@ from facerecon.drawing.crops import Crop, crop
 from facerecon.drawing.heads import draw_head
 from facerecon.drawing.overlays import draw_residuals
 from facerecon.geometry.barycentric import interpolate
-from facerecon.geometry.graph import edges
 from facerecon.geometry.projection import project_head
 from facerecon.geometry.rasterize import rasterize
 from facerecon.geometry.sampling import sample_uv
@@ -116,25 +115,6 @@ def provenance_shares(mesh: Mesh, region: np.ndarray, texture: Texture, size: in
     uv = interpolate(mesh.uv, mesh.uv_triangles, triangle[on_face], weights[on_face])
     kinds = sample_uv(texture.provenance, uv, nearest=True).astype(int).ravel()
     return np.bincount(kinds, minlength=3) / max(len(kinds), 1)
-
-
-def mean_edge(mesh: Mesh, region: np.ndarray) -> float:
-    """Measures the mean length of the edges between vertices of a region `(V,)` bool, mm."""
-    pairs = edges(mesh.triangles)
-    pairs = pairs[region[pairs].all(axis=1)]
-    return float(np.linalg.norm(mesh.vertices[pairs[:, 0]] - mesh.vertices[pairs[:, 1]], axis=1).mean())
-
-
-def smallest_angles(mesh: Mesh) -> np.ndarray:
-    """Finds each triangle's smallest angle, `(T,)` degrees."""
-    corners = mesh.vertices[mesh.triangles]
-    cosines = []
-    for k in range(3):
-        first = corners[:, (k + 1) % 3] - corners[:, k]
-        second = corners[:, (k + 2) % 3] - corners[:, k]
-        lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
-        cosines.append((first * second).sum(axis=1) / np.maximum(lengths, 1e-12))
-    return np.degrees(np.arccos(np.clip(np.max(cosines, axis=0), -1, 1)))
 
 
 def outer_eye_distance(landmarks: Landmarks) -> float:

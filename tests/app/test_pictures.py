@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from facerecon.app import pictures, thumbnails
-from facerecon.core.types import FILLED, SEEN, Camera, Landmarks, Mesh, Photo, Texture
+from facerecon.core.types import FILLED, SEEN, Camera, Landmarks, Photo, Texture
 from facerecon.geometry.projection import project_head
 from facerecon.geometry.transforms import camera_from_head_rotation, rigid
 from facerecon.landmarks import schemes
@@ -78,19 +78,6 @@ def test_a_face_from_near_knows_where_it_is_from(rng):
     assert cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR).shape[:2] == (pictures.NEAR, pictures.NEAR)
     np.testing.assert_allclose((frame[:2] + frame[2:]) / 2, (box[:2] + box[2:]) / 2)
     assert np.ptp(frame[[0, 2]]) == pytest.approx(np.ptp(frame[[1, 3]])) and np.ptp(frame[[0, 2]]) > 140
-
-
-def test_angles_of_known_triangles():
-    vertices = np.array([[0, 0, 0], [1, 0, 0], [0.5, np.sqrt(0.75), 0], [0, 1, 0], [0, 0, 1.0]])
-    mesh = Mesh(vertices, np.array([[0, 1, 2], [0, 1, 3], [0, 1, 1]]))
-    np.testing.assert_allclose(pictures.smallest_angles(mesh)[:2], [60, 45], atol=1e-9)
-
-
-def test_mean_edge_looks_at_its_region_only():
-    vertices = np.array([[0, 0, 0], [3, 0, 0], [0, 4, 0], [500, 0, 0.0]])
-    mesh = Mesh(vertices, np.array([[0, 1, 2], [1, 3, 2]]))
-    region = np.array([True, True, True, False])
-    assert pictures.mean_edge(mesh, region) == pytest.approx((3 + 4 + 5) / 3)
 
 
 def test_eye_distance_is_between_the_outer_corners(rng):

@@ -1,6 +1,6 @@
 import numpy as np
 
-from facerecon.geometry.quality import triangle_quality
+from facerecon.geometry.quality import aspect_ratio, triangle_quality
 
 
 def test_known_shapes():
@@ -17,3 +17,9 @@ def test_neither_size_nor_motion_nor_order_matters():
     turn, _ = np.linalg.qr(rng.normal(size=(3, 3)))
     np.testing.assert_allclose(triangle_quality(vertices @ turn.T * 37 + 5, triangles), quality, atol=1e-12)
     np.testing.assert_allclose(triangle_quality(vertices, triangles[:, [2, 0, 1]]), quality, atol=1e-12)
+
+
+def test_aspect_ratios():
+    vertices = np.array([[0, 0, 0], [1, 0, 0], [0.5, np.sqrt(0.75), 0], [3.0, 0, 0], [0, 4, 0], [0.5, 0, 0]])
+    ratio = aspect_ratio(vertices, np.array([[0, 1, 2], [0, 3, 4], [0, 1, 5], [0, 0, 0]]))
+    np.testing.assert_allclose(ratio, [1, 2.5 / 2, np.inf, np.inf])  # 3 4 5: R = 2.5, r = 1

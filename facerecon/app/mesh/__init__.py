@@ -1,0 +1,1 @@
+"""The page Mesh: five ways to a mesh, and what makes it better."""

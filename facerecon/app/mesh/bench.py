@@ -1,0 +1,95 @@
+"""The meshes of the page, each made once: as they were built, spoilt on purpose, and after a tool."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from facerecon.app import cache
+from facerecon.app.cache import Run
+from facerecon.app.mesh.tools import Job, spoil, work
+from facerecon.core.errors import FaceReconError
+from facerecon.core.types import Mesh
+from facerecon.geometry.nearest import Surface
+from facerecon.mesh import BUILDERS
+from facerecon.mesh.builder import MeshSource
+from facerecon.mesh.report import MeshReport, mesh_report
+from facerecon.meshes import mesh_source
+
+PROBES = 4000
+"""Vertices whose distance is measured."""
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    mesh: Mesh | None
+    "None: it cannot be built"
+    milliseconds: float
+    "what it took"
+    advice: str = ""
+    "text key under `advice.`: why not"
+
+
+@dataclass(frozen=True, eq=False)
+class Worked:
+    """A mesh before and after a tool."""
+
+    key: tuple
+    "names it"
+    job: Job
+    "what was asked for"
+    before: Mesh
+    "what the tool was given"
+    after: Mesh
+    "what it made of that"
+    milliseconds: float
+    "what it took"
+    reports: tuple[MeshReport, MeshReport]
+    "before and after"
+    away: np.ndarray
+    "mm: distances between the mesh as it was built and what the tool made, of vertices of both"
+
+
+def source(run: Run) -> MeshSource:
+    """Gives what the first photo's meshes are built from."""
+    return cache.picture((run.key, "mesh_source"), lambda: mesh_source(run.reconstruction, run.of("mesh")[0].value))
+
+
+def built(run: Run, name: str) -> Built:
+    """Builds a mesh by one of the builders."""
+
+    def make() -> Built:
+        given = source(run)
+        start = time.perf_counter()
+        try:
+            mesh = BUILDERS.create(name).build(given)
+        except FaceReconError as error:
+            return Built(None, 0.0, error.advice)
+        return Built(mesh, (time.perf_counter() - start) * 1000)
+
+    return cache.picture((run.key, "built", name), make)
+
+
+def worked(run: Run, name: str, job: Job) -> Worked:
+    """Puts a tool to work on a mesh that can be built."""
+    key = (run.key, "worked", name, job)
+
+    def make() -> Worked:
+        mesh = built(run, name).mesh
+        before = spoil(mesh, job.tool) if job.spoilt else mesh
+        start = time.perf_counter()
+        after = work(before, job)
+        took = (time.perf_counter() - start) * 1000
+        both = ((mesh, after), (after, mesh))
+        away = np.concatenate([Surface(one.vertices, one.triangles).nearest(_probes(two))[0] for one, two in both])
+        return Worked(key, job, before, after, took, (mesh_report(before), mesh_report(after)), away)
+
+    return cache.picture(key, make)
+
+
+def _probes(mesh: Mesh) -> np.ndarray:
+    """Gives some of the vertices, spread over all."""
+    used = np.unique(mesh.triangles)
+    return mesh.vertices[used[:: max(len(used) // PROBES, 1)]]

@@ -1,0 +1,50 @@
+"""Hands what a reconstruction knows of a face to the builders of meshes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facerecon.core.types import Mesh, PointCloud, Reconstruction
+from facerecon.geometry.barycentric import interpolate
+from facerecon.geometry.normals import triangle_normals
+from facerecon.geometry.surface_sampling import sample_surface
+from facerecon.landmarks.schemes import scheme
+from facerecon.mesh.builder import MeshSource
+
+POINTS = 20_000
+NOISE = 0.4
+"""mm along the surface's normal: a good hand-held scanner."""
+HOLES = ("right_eye", "left_eye", "lips_inner")
+WITHIN = ("right_iris", "left_iris", "pupils")
+
+
+def mesh_source(result: Reconstruction, head: Mesh, photo: int = 0, noise: float = NOISE, seed: int = 0) -> MeshSource:
+    """Collects what a mesh can be built from.
+
+    Args:
+        result: a finished reconstruction.
+        head: the fitted head with that photo's expression.
+        photo: number of the photo.
+        noise: mm, one standard deviation, of the cloud along the surface's normals.
+        seed: of the cloud's random numbers.
+    """
+    marks = result.landmarks[photo]
+    groups = scheme(marks.scheme).groups
+    return MeshSource(
+        landmarks=marks,
+        outline=tuple(groups.get("face_oval", ())),
+        holes=tuple(tuple(groups[name]) for name in HOLES if len(groups.get(name, ())) > 2),
+        ignored=tuple(sorted({row for name in WITHIN for row in groups.get(name, ())})),
+        view=result.fit.views[photo],
+        head=head,
+        cloud=skin_cloud(head, POINTS, noise, np.random.default_rng(seed)),
+    )
+
+
+def skin_cloud(head: Mesh, count: int, noise: float, rng: np.random.Generator) -> PointCloud:
+    """Scatters points over a head's skin as a scanner would: by area, with noise."""
+    skin = head.triangles if head.parts is None else head.triangles[head.parts == 0]
+    where, weights = sample_surface(head.vertices, skin, count, rng)
+    points = interpolate(head.vertices, skin, where, weights)
+    normals = triangle_normals(head.vertices, skin)[where]
+    return PointCloud(points + rng.normal(0, noise, (count, 1)) * normals, normals)
