@@ -191,7 +191,8 @@ def picture(key: Hashable, make: Callable[[], Any]) -> Any:
 
 def take(key: Hashable, make: Callable[[], Any]) -> Any:
     """Gives clouds that are registered, or what is kept of a registration of them."""
-    stores = _own() if state.session().registered else _stores()  # a scan is its owner's; the photo's run is not made anew
+    # A scan is its owner's; the photo's run is not made anew for it.
+    stores = _own() if state.session().registered else _stores()
     return stores.takes.get(key, make)
 
 
