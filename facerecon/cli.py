@@ -19,10 +19,10 @@ from types import TracebackType
 from typing import NoReturn
 
 import facerecon
-from facerecon.commands import assets, compare, detect, reconstruct
+from facerecon.commands import assets, benchmark, compare, detect, evaluate, reconstruct, register
 from facerecon.core.errors import FaceReconError, SettingsError
 
-COMMANDS = (reconstruct, detect, compare, assets)
+COMMANDS = (reconstruct, detect, evaluate, compare, register, benchmark, assets)
 WRONG_USE, INTERRUPTED, BROKEN_PIPE, OUR_FAULT = 2, 130, 141, 1
 
 

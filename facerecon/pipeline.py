@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,35 +11,19 @@ import numpy as np
 from facerecon.checks import SMALL_FACE, choose_face, doubts, item, put_in, same_way_up
 from facerecon.comparison import two_people
 from facerecon.core.errors import NoFaceError, SettingsError
-from facerecon.core.types import Faces, Fit, Landmarks, Mesh, Photo, Reconstruction, Texture
+from facerecon.core.types import Faces, Fit, Landmarks, Photo, Reconstruction, Texture
 from facerecon.geometry.projection import project_head
 from facerecon.landmarks.opening import opening
 from facerecon.landmarks.quality import concerns, judge
 from facerecon.landmarks.schemes import scheme
 from facerecon.morphable.face_model import FaceModel
-from facerecon.morphable.fitting import FitStep, as_fit, fit_steps
+from facerecon.morphable.fitting import as_fit, fit_steps
 from facerecon.morphable.pose import first_camera
-from facerecon.networks.devices import check_device
 from facerecon.parts import Parts, Settings
+from facerecon.steps import Run, Step, as_settings, check_settings
 from facerecon.texture import bake, iris_colour, part_images, sclera_colour
 
 STAGES = ("detection", "landmarks", "fitting", "mesh", "texture", "model")
-TEXTURE_SIZES = (512, 1024, 2048, 4096)
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """A value as it is born."""
-
-    stage: str
-    "one of STAGES"
-    value: Faces | Landmarks | FitStep | Fit | Mesh | Texture | Reconstruction
-    milliseconds: float
-    "what this value took"
-    fraction: float
-    "of the whole way, in (0, 1]"
-    photo: int | None = None
-    "number of the photo, where the value belongs to one"
 
 
 def reconstruct(photos: Sequence[Photo], *, parts: Parts | None = None, **settings: Any) -> Reconstruction:
@@ -54,10 +37,7 @@ def reconstruct(photos: Sequence[Photo], *, parts: Parts | None = None, **settin
     Raises:
         SettingsError: a setting does not exist; and what `reconstruct_steps` raises.
     """
-    unknown = sorted(set(settings) - {field.name for field in fields(Settings)})
-    if unknown:
-        raise SettingsError(f"There is no setting called “{unknown[0]}”.", name=unknown[0])
-    *_, last = reconstruct_steps(photos, Settings(**settings), parts)
+    *_, last = reconstruct_steps(photos, as_settings(settings), parts)
     return last.value
 
 
@@ -79,46 +59,16 @@ def reconstruct_steps(
     settings = settings or Settings()
     if not photos:
         raise SettingsError("At least one photo is needed.", "no_photo")
-    if settings.texture_size not in TEXTURE_SIZES:
-        raise SettingsError(f"The texture size must be one of {', '.join(map(str, TEXTURE_SIZES))}.")
-    own = parts is None
-    check_device(settings.device)
-    run = _Run(photos, settings, parts or Parts(settings))
-    try:
-        run.load()
-        for step in run.steps():
-            yield step
-            run.clock = time.perf_counter()  # what the receiver did with the value is not the pipeline's time
-    finally:
-        if own:
-            run.parts.close()
+    check_settings(settings)
+    yield from _Run(photos, settings, parts or Parts(settings)).go(own=parts is None)
 
 
-class _Run:
-    """One run: what is born so far, and the clock."""
+class _Run(Run):
+    """One run: what is born so far."""
 
     def __init__(self, photos: Sequence[Photo], settings: Settings, parts: Parts):
-        self.photos, self.settings, self.parts = tuple(photos), settings, parts
-        self.timings = dict.fromkeys(STAGES, 0.0)
-        self.clock = time.perf_counter()
-        self.warnings: list[str] = []
-
-    def load(self) -> None:
-        """Makes all parts before the clock of the stages starts."""
-        _ = (
-            self.parts.detector,
-            self.parts.landmarker,
-            self.parts.layout(self.settings.subdivisions, self.settings.texture_size),
-        )
-        now = time.perf_counter()
-        self.loading, self.clock = (now - self.clock) * 1000, now
-
-    def step(self, stage: str, value: Any, fraction: float, photo: int | None = None) -> Step:
-        now = time.perf_counter()
-        milliseconds = (now - self.clock) * 1000
-        self.timings[stage] += milliseconds
-        self.clock = now
-        return Step(stage, value, milliseconds, fraction, photo)
+        super().__init__(settings, parts, STAGES)
+        self.photos = tuple(photos)
 
     def steps(self) -> Iterator[Step]:
         yield from self.find_faces()
@@ -202,22 +152,18 @@ class _Run:
             neutral=head.skin(neutral),
             neutral_landmarks68=head.landmarks("ibug68").on(neutral, head.triangles),
             texture=self.texture,
-            part_images=_part_images(self.photos[0], self.landmarks[0], head, fit),
+            part_images=painted_parts(self.photos[0], self.landmarks[0], head, fit),
             head_model=head.name,
             timings_ms={},
             warnings=tuple(self.warnings),
         )
         last = self.step("model", result, 1.0)
         # The dictionary belongs to this run alone until it is handed out here.
-        total = self.loading + sum(self.timings.values())
-        result.timings_ms.update(self.timings, loading=self.loading, total=total)
+        result.timings_ms.update(self.total())
         return last
 
-    def warn(self, *keys: str) -> None:
-        self.warnings += [key for key in keys if key not in self.warnings]
 
-
-def _part_images(photo: Photo, landmarks: Landmarks, head: FaceModel, fit: Fit) -> dict[str, np.ndarray]:
+def painted_parts(photo: Photo, landmarks: Landmarks, head: FaceModel, fit: Fit) -> dict[str, np.ndarray]:
     """Paints the parts that are not skin, the eyes in the colours that the photo shows."""
     if len(head.part_names) == 1:
         return {}
@@ -237,6 +183,14 @@ def _part_images(photo: Photo, landmarks: Landmarks, head: FaceModel, fit: Fit) 
     return part_images(irises, (0.5, 0.5), head.iris_uv_radius, sclera)
 
 
+def plain_parts(head: FaceModel) -> dict[str, np.ndarray]:
+    """Paints the parts that are not skin where no photo shows the eyes: they get the commonest colours."""
+    if len(head.part_names) == 1:
+        return {}
+    nothing = np.zeros((1, 1, 3), np.uint8), np.zeros(2), 0.0
+    return part_images((iris_colour(*nothing),) * 2, (0.5, 0.5), head.iris_uv_radius, sclera_colour(*nothing))
+
+
 def landmark_positions(head: Any, fit: Fit, view: int, scheme: str) -> np.ndarray:
     """Finds where the fitted head's landmarks of a scheme fall in a photo, `(L, 2)` px; NaN: not on this head."""
     found = fit.views[view]
@@ -245,4 +199,7 @@ def landmark_positions(head: Any, fit: Fit, view: int, scheme: str) -> np.ndarra
     return np.where(np.isfinite(head.landmark_spread(scheme))[:, None], pixels, np.nan)
 
 
-__all__ = ["STAGES", "Parts", "Settings", "Step", "landmark_positions", "reconstruct", "reconstruct_steps"]
+__all__ = [
+    *("STAGES", "Parts", "Settings", "Step", "landmark_positions", "painted_parts", "plain_parts"),
+    *("reconstruct", "reconstruct_steps"),
+]

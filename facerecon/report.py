@@ -16,7 +16,7 @@ import numpy as np
 import facerecon
 from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.errors import SettingsError
-from facerecon.core.types import Camera, Faces, Reconstruction
+from facerecon.core.types import Camera, Faces, Reconstruction, ScannedHead
 from facerecon.export import glb_bytes, obj_files, ply_bytes
 from facerecon.export.atomic import replace_all
 
@@ -33,8 +33,11 @@ def result_files(result: Reconstruction) -> dict[str, bytes]:
 
 
 def report(result: Reconstruction) -> dict[str, Any]:
-    """Builds the content of `report.json`: millimetres in the head frame, pixels of the upright photo."""
-    return {
+    """Builds the content of `report.json`: millimetres in the head frame, pixels of the upright photo.
+
+    `scans` is there only for heads that were made from scans or depth.
+    """
+    data = {
         "version": facerecon.__version__,
         "head_model": result.head_model,
         "identity": result.fit.identity.tolist(),
@@ -44,6 +47,7 @@ def report(result: Reconstruction) -> dict[str, Any]:
         "warnings": list(result.warnings),
         "photos": [_photo(result, index) for index in range(len(result.photos))],
     }
+    return data if result.scan is None else {**data, "scans": _scans(result.scan)}
 
 
 def faces_as_data(faces: Faces) -> dict[str, Any]:
@@ -67,6 +71,21 @@ def _photo(result: Reconstruction, index: int) -> dict[str, Any]:
         "camera_from_head": view.camera_from_head.tolist(),
         "expression": weights,
         "residual_px": float(np.median(view.residuals)),
+    }
+
+
+def _scans(scan: ScannedHead) -> dict[str, Any]:
+    """Describes the scans that went in, and how near the bent head lies to them."""
+    seen = scan.distances[np.isfinite(scan.distances)]
+    files = zip(scan.names, scan.digests, scan.units, scan.head_from_scan, strict=True)
+    return {
+        "files": [
+            {"name": name, "digest": digest, "unit": unit, "head_from_scan": matrix.tolist()}
+            for name, digest, unit, matrix in files
+        ],
+        "points": len(scan.cloud),
+        "scanned_share": float(np.isfinite(scan.distances).mean()),
+        "residual_mm": float(np.median(seen)) if len(seen) else None,
     }
 
 

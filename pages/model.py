@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from facerecon.app import files, heads, layout
+from facerecon.app import heads, layout
 from facerecon.app.code import show_code
-from facerecon.app.numbers import size, two_digits
+from facerecon.app.downloads import downloads
+from facerecon.app.numbers import two_digits
 from facerecon.app.texts import t
 from facerecon.export.glb import write_glb
 
@@ -27,20 +28,7 @@ layout.numbers(
 layout.caption(f"scale.{result.fit.scale.source}")
 
 st.subheader(t("model.downloads"), anchor=False)
-for column, kind in zip(st.columns(len(files.KINDS), gap="medium"), files.KINDS, strict=True):
-    content = files.content(run, kind)
-    with column:
-        st.download_button(
-            f"{t(f'model.{kind}')} · {' '.join(size(len(content)))}",
-            content,
-            file_name=files.KINDS[kind][0],
-            mime=files.KINDS[kind][1],
-            icon=":material/download:",
-            on_click="ignore",
-            width="stretch",
-            key=f"download_{kind}",
-        )
-        layout.caption(f"model.{kind}_note")
+downloads(run, "model")
 
 layout.lesson("model")
 show_code(write_glb)

@@ -6,8 +6,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-STAGES = ("detection", "landmarks", "identity", "registration", "morphable", "mesh", "texture", "export", "evaluation")
-JOINS = {"pipeline", "meshes", "parts", "checks", "samples", "report", "comparison", "commands", "cli", "__main__"}
+STAGES = (
+    *("detection", "landmarks", "identity", "scans", "registration", "morphable"),
+    *("mesh", "texture", "export", "evaluation"),
+)
+JOINS = {
+    *("pipeline", "scan_pipeline", "scan_landmarks", "scanning", "reconstruction", "inputs", "steps", "checks"),
+    *("parts", "meshes", "samples", "suites", "report", "comparison", "commands", "cli", "__main__"),
+}
 LEVELS = [
     {"core"},
     {"assets", "networks", "geometry"},

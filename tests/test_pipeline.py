@@ -222,7 +222,7 @@ def test_lids_do_not_colour_eyes(parts, astronaut_head, monkeypatch):
         for side in sides:
             rows = list(scheme("mediapipe478").groups[f"{side}_eye"])
             points[rows, 1] = points[rows, 1].mean()
-        pipeline._part_images(photo, replace(found, points=points), parts.head, fit)
+        pipeline.painted_parts(photo, replace(found, points=points), parts.head, fit)
     left, right = seen[:2]
     assert left[1] > 0 and left != right
     assert seen[2:4] == [right, right]

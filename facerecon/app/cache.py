@@ -27,8 +27,12 @@ from facerecon.landmarks.landmarker import Landmarker
 from facerecon.morphable import HEADS
 from facerecon.morphable.face_model import FaceModel
 from facerecon.networks.devices import best_device
-from facerecon.pipeline import Parts, Settings, Step, reconstruct_steps
+from facerecon.parts import Parts, Settings
+from facerecon.reconstruction import reconstruct_steps
 from facerecon.samples import load_sample
+from facerecon.samples.scanned import sample_scan
+from facerecon.scans.scan import Scan
+from facerecon.steps import Step
 
 if TYPE_CHECKING:
     from facerecon.identity.embedder import Embedder  # brings torch, which few pages need
@@ -121,36 +125,43 @@ def sample_picture(name: str, _draw: Callable[[Photo], str]) -> str:
     return _draw(sample(name))
 
 
-def run_key(photos: tuple[Photo, ...], settings: Settings) -> str:
+@st.cache_resource(show_spinner=False)
+def bundled_scan() -> Scan:
+    """Gives the scan that is shown before a visitor brings one."""
+    return sample_scan()
+
+
+def run_key(inputs: tuple[Photo | Scan, ...], settings: Settings) -> str:
     """Gives the digest of a reconstruction before it is made."""
     corrected = [None if points is None else np.asarray(points, float).tobytes() for points in settings.landmarks]
-    told = ([photo.digest for photo in photos], replace(settings, landmarks=()), corrected)
+    files = [(given.digest, getattr(given, "unit", None)) for given in inputs]
+    told = (files, replace(settings, landmarks=()), corrected)
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
-def known_run(photos: tuple[Photo, ...], settings: Settings) -> Run | None:
+def known_run(inputs: tuple[Photo | Scan, ...], settings: Settings) -> Run | None:
     """Gives a reconstruction that has been made already."""
-    return _stores().runs.peek(run_key(photos, settings))
+    return _stores().runs.peek(run_key(inputs, settings))
 
 
-def run(photos: tuple[Photo, ...], settings: Settings, on_step: Callable[[Step], None]) -> Run:
-    """Reconstructs, or gives what was reconstructed from the same photos with the same settings.
+def run(inputs: tuple[Photo | Scan, ...], settings: Settings, on_step: Callable[[Step], None]) -> Run:
+    """Reconstructs, or gives what was reconstructed from the same files with the same settings.
 
     Args:
-        photos: of one person.
+        inputs: photos of one person, or scans of one head.
         settings: of the pipeline.
         on_step: is told each step as it is born.
 
     Raises:
         FaceReconError: the pipeline's.
     """
-    key = run_key(photos, settings)
+    key = run_key(inputs, settings)
 
     def make() -> Run:
         shop = workshop(settings.detector, settings.landmarker, settings.head)
         steps = []
         with shop.lock:
-            for step in reconstruct_steps(photos, settings, shop.parts):
+            for step in reconstruct_steps(inputs, settings, shop.parts):
                 steps.append(step)
                 on_step(step)
         return Run(key, steps[-1].value, tuple(steps))

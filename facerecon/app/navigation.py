@@ -19,12 +19,13 @@ ICONS: dict[str, str] = {
     "mesh": ":material/polyline:",
     "texture": ":material/texture:",
     "model": ":material/view_in_ar:",
+    "scan": ":material/3d_rotation:",
     "compare": ":material/compare:",
     "about": ":material/info:",
 }
 """Page → Material symbol; the first opens when the app does."""
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "": ("home", "reconstruct", "compare", "about"),
+    "": ("home", "reconstruct", "scan", "compare", "about"),
     "nav.stages": ("detection", "inside", "landmarks", "registration", "mesh", "texture", "model"),
 }
 """Text key of a section's heading → its pages; those without a heading stand on their own."""

@@ -11,6 +11,7 @@ from facerecon.core.errors import FaceReconError
 from facerecon.core.types import Photo
 from facerecon.detection import DETECTORS
 from facerecon.landmarks.correction import Correction
+from facerecon.scans.scan import Scan
 
 LANGUAGE = "language"
 """Key of the language switch's widget."""
@@ -37,6 +38,10 @@ class Session:
     "name of the sample that `second` is, None for an own photo"
     triplets: dict[str, np.ndarray] = field(default_factory=dict)
     "names of three faces → where their points were moved in the plane of the lesson, `(3, 2)`"
+    scans: tuple[Scan, ...] = ()
+    "own scans of one head; empty: the sample's is shown"
+    scan_unit: str | None = None
+    "of the scans' numbers; None: guessed"
     notices: list[tuple[str, FaceReconError]] = field(default_factory=list)
     "what could not be read since the last rerun: file name and why"
     detector: str | None = None
@@ -80,10 +85,16 @@ def choose_second(photo: Photo, sample: str | None = None) -> None:
     current.second, current.second_sample = photo, sample
 
 
+def choose_scans(scans: tuple[Scan, ...]) -> None:
+    """Makes these the scans of the head; their unit is guessed anew."""
+    current = session()
+    current.scans, current.scan_unit = scans, None
+
+
 def only_samples() -> bool:
     """Tells whether nothing of the visitor's own is shown, so that results may be shared."""
     current = session()
-    return bool(current.sample) and (current.second is None or bool(current.second_sample))
+    return bool(current.sample) and (current.second is None or bool(current.second_sample)) and not current.scans
 
 
 def pick_face(photo: Photo, index: int) -> None:

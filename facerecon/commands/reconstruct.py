@@ -1,4 +1,4 @@
-"""`facerecon reconstruct`: photos in, a folder with a head out."""
+"""`facerecon reconstruct`: photos, scans or depth maps in, a folder with a head out."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from pathlib import Path
 
 from facerecon.commands.detect import add_search, as_search
 
+DESCRIPTION = """Makes a head. What a FILE is, its content tells: a photo (JPEG, PNG, HEIC ...), a scan (OBJ, PLY, STL,
+PCD, or points as text: XYZ, PTS, CSV) or a depth map (16-bit PNG or TIFF, NPY, NPZ). Several photos, scans or depth
+maps of one person become one head. A depth map may come with its photo: depth.png photo.jpg."""
+
 
 def add(commands: argparse._SubParsersAction) -> None:
     """Describes the command."""
-    parser = commands.add_parser("reconstruct", help="make a head from photos of one person")
-    parser.add_argument("photos", nargs="+", metavar="PHOTO", type=Path)
+    parser = commands.add_parser(
+        "reconstruct", help="make a head from photos, scans or depth maps of one person", description=DESCRIPTION
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help="photo, scan or depth map")
     parser.add_argument("--out", required=True, metavar="DIR", type=_folder, help="the folder to write into")
     parser.add_argument("--detector", metavar="N", help="which detector finds the face")
     parser.add_argument("--landmarker", metavar="N", help="which landmarker locates its points")
@@ -19,6 +25,14 @@ def add(commands: argparse._SubParsersAction) -> None:
     add_search(parser)
     parser.add_argument("--texture-size", metavar="S", type=int, default=1024, help="px")
     parser.add_argument("--landmarks", metavar="J", type=Path, help="JSON file of corrected points, by photo")
+    group = parser.add_argument_group("scans and depth")
+    group.add_argument(
+        "--depth", metavar="FILE", type=Path, action="append", default=[], help="a depth map; may be repeated"
+    )
+    group.add_argument("--focal", metavar="PX", type=float, help="focal length in pixels of the depth map")
+    group.add_argument("--intrinsics", metavar="J", type=Path, help="JSON with fx, fy, cx, cy of the depth map")
+    group.add_argument("--units", metavar="U", help="of the numbers: mm, cm, dm, m, inch, foot, or millimetres")
+    group.add_argument("--embedded-depth", action="store_true", help="use the depth inside portrait photos")
     parser.set_defaults(run=run)
 
 
@@ -35,17 +49,16 @@ def run(arguments: argparse.Namespace) -> int:
     from facerecon.commands.corrections import corrected_landmarks
     from facerecon.commands.preparation import check_device_name, prepare
     from facerecon.commands.progress import stage_bar
-    from facerecon.core.photos import read_photo
     from facerecon.networks.devices import check_device
 
     check_device_name(arguments.device)
-    photos = [read_photo(path) for path in arguments.photos]
+    inputs = _read(arguments)
     search = as_search(arguments)
     check_device(arguments.device)
-    corrected = corrected_landmarks(arguments.landmarks, photos) if arguments.landmarks else ()
+    corrected = corrected_landmarks(arguments.landmarks, inputs) if arguments.landmarks else ()
     prepare(detector=arguments.detector, landmarker=arguments.landmarker)
     # These load OpenCV: only once the system's libraries are known to be there.
-    from facerecon.pipeline import Settings, reconstruct_steps
+    from facerecon.reconstruction import Settings, reconstruct_steps
     from facerecon.report import check_folder, result_files, write_folder
 
     check_folder(arguments.out)
@@ -59,8 +72,24 @@ def run(arguments: argparse.Namespace) -> int:
         landmarks=corrected,
     )
     with stage_bar() as show:
-        for step in reconstruct_steps(photos, settings):
+        for step in reconstruct_steps(inputs, settings):
             show(step.stage, step.fraction)
         show("writing", 1.0)
         write_folder(result_files(step.value), arguments.out)
     return 0
+
+
+def _read(arguments: argparse.Namespace) -> list:
+    """Reads the photos, or the scans."""
+    from facerecon.core.errors import SettingsError
+    from facerecon.core.system import require_system_libraries
+    from facerecon.inputs import InputFile, ReadingOptions, gather
+
+    files = [InputFile.at(path) for path in arguments.files]
+    files += [InputFile.at(path, "depth") for path in arguments.depth]
+    files += [InputFile.at(path, "camera") for path in filter(None, [arguments.intrinsics])]
+    if not files:
+        raise SettingsError("a FILE is needed (see facerecon reconstruct --help)")
+    if arguments.embedded_depth or any(file.kind in ("scan", "depth") for file in files):
+        require_system_libraries()  # reading these loads OpenCV
+    return gather(files, ReadingOptions(arguments.focal, arguments.units, arguments.embedded_depth))

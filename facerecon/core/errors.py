@@ -25,6 +25,12 @@ class PhotoError(FaceReconError):
     advice = "photo_unreadable"
 
 
+class ScanError(FaceReconError):
+    """A file cannot be read as a scan or as depth, or does not show one head."""
+
+    advice = "scan_unreadable"
+
+
 class AssetError(FaceReconError):
     """A weight or data file is missing, damaged or cannot be fetched."""
 
@@ -37,6 +43,12 @@ class NoFaceError(FaceReconError):
 
     advice = "no_face"
     exit_status = 3
+
+
+class CloudError(FaceReconError):
+    """A point cloud cannot be registered: too few points, no shape, other units, or nothing near the other cloud."""
+
+    advice = "cloud_unusable"
 
 
 class SettingsError(FaceReconError):

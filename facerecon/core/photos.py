@@ -21,6 +21,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from facerecon.core.errors import PhotoError
+from facerecon.core.files import file_name, read_bytes
 from facerecon.core.native_output import native_output_to_log
 from facerecon.core.types import Photo
 
@@ -62,9 +63,8 @@ def read_photo(source: str | Path | bytes | BinaryIO, name: str | None = None) -
     Raises:
         PhotoError: it is missing, empty, damaged, too large, too small or not a photo.
     """
-    if name is None:
-        name = Path(source if isinstance(source, str | Path) else getattr(source, "name", "") or "photo").name
-    data = _read_bytes(source, name)
+    name = file_name(source, "photo") if name is None else name
+    data = read_bytes(source, name, MAX_BYTES, PhotoError, "photo")
     image = _open(data, name)
     try:
         # libtiff complains straight to the terminal.
@@ -79,30 +79,6 @@ def read_photo(source: str | Path | bytes | BinaryIO, name: str | None = None) -
     except MemoryError as error:
         raise _too_large(name, *image.size) from error
     return Photo(pixels, hashlib.sha256(data).hexdigest(), _focal_px(exif, *image.size), name)
-
-
-def _read_bytes(source: str | Path | bytes | BinaryIO, name: str) -> bytes:
-    """Reads the whole file, unless it is missing, no file, empty or far too large."""
-    if isinstance(source, str | Path):
-        path = Path(source)
-        if path.exists() and not path.is_file():
-            raise PhotoError(f"{name} is not a file.", "photo_not_a_file", name=name)
-        try:
-            with path.open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
-        except FileNotFoundError as error:
-            raise PhotoError(f"There is no file {path}.", "photo_missing", name=name) from error
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise PhotoError(f"{path} cannot be read ({reason}).", name=name) from error
-    else:
-        data = bytes(source) if isinstance(source, bytes | bytearray | memoryview) else source.read(MAX_BYTES + 1)
-    if not data:
-        raise PhotoError(f"{name} is empty.", "photo_empty", name=name)
-    if len(data) > MAX_BYTES:
-        limit = MAX_BYTES // 1_000_000
-        raise PhotoError(f"{name} is larger than {limit} MB.", "photo_file_too_large", name=name, limit=limit)
-    return data
 
 
 def _open(data: bytes, name: str) -> Image.Image:

@@ -142,16 +142,22 @@ class Registration:
     "how many were run"
     converged: bool
     "whether a convergence rule was met"
+    history: tuple[Any, ...] = ()
+    "the steps of the iteration, in their order"
+    covariance: np.ndarray | None = None
+    "`(6, 6)` of the rotation vector (rad) and the translation that a motion after this one would still need; or None"
 
     def __post_init__(self):
-        _freeze(self, target_from_source=np.float64, inliers=bool)
+        _freeze(self, target_from_source=np.float64, inliers=bool, covariance=np.float64)
         check_shape(self.target_from_source, (4, 4), "Registration.target_from_source")
+        if self.covariance is not None:
+            check_shape(self.covariance, (6, 6), "Registration.covariance")
 
 
 @dataclass(frozen=True, eq=False)
 class Scale:
     source: str
-    "`model_average`, `iris`, `exif`, `views`, `scan`: where the millimetres come from"
+    "`model_average`, `iris`, `exif`, `views`, `scan`, `depth`: where the millimetres come from"
     relative_error: float
     "one standard deviation, as a fraction"
 
@@ -177,7 +183,7 @@ class Fit:
     identity: np.ndarray
     "`(I,)` coefficients, in standard deviations of the head model's prior"
     views: tuple[View, ...]
-    "one a photo"
+    "one a photo; for scans without a photo one, of a camera before the face"
     std: np.ndarray | None
     "`(V,)` mm, standard deviation of each vertex of the head model, or None"
     scale: Scale
@@ -226,9 +232,28 @@ class Texture:
 
 
 @dataclass(frozen=True, eq=False)
+class ScannedHead:
+    cloud: PointCloud
+    "mm, head frame: all scans together, cleaned"
+    names: tuple[str, ...]
+    "of the files"
+    digests: tuple[str, ...]
+    "sha256 of each file's bytes, hexadecimal"
+    units: tuple[str, ...]
+    "of each file, as given or guessed; `?`: not metric, or in none had it the size of a head"
+    head_from_scan: tuple[np.ndarray, ...]
+    "by file `(4, 4)`: a similarity from its own frame and unit to the head, mm"
+    distances: np.ndarray
+    "`(V,)` mm from each vertex of `Reconstruction.neutral` to the cloud, as it was bent; NaN: not scanned there"
+
+    def __post_init__(self):
+        _freeze(self, distances=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
 class Reconstruction:
     photos: tuple[Photo, ...]
-    "what came in"
+    "what came in; none where there were scans without a photo"
     faces: tuple[Faces, ...]
     "by photo: every face that was found"
     chosen: tuple[int, ...]
@@ -255,6 +280,8 @@ class Reconstruction:
     "stage → ms, with `total`"
     warnings: tuple[str, ...]
     "text keys under `warning.`"
+    scan: ScannedHead | None = None
+    "where the head was made from scans or depth"
 
     def __post_init__(self):
         _freeze(self, morphs=np.float32, neutral_landmarks68=np.float64)

@@ -8,6 +8,8 @@ from scipy.spatial import cKDTree
 from facerecon.core.arrays import check_shape
 
 _BLOCK_POINTS = 20_000
+_BLOCK_PAIRS = 200_000
+_ONE_BY_ONE = 4
 
 
 def closest_in_triangle(points: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -125,14 +127,23 @@ class Surface:
         index: np.ndarray,
         weights: np.ndarray,
     ) -> None:
-        """Tries `(N, K)` candidate triangles for the points `left`, nearest centroids first."""
-        for k in range(candidates.shape[1]):
-            useful = away[:, k] - self._radii[candidates[:, k]] < np.sqrt(squared[left])
-            who, triangle = left[useful], candidates[useful, k]
-            found, at = closest_in_triangle(points[who], self._corners[triangle])
-            better = found < squared[who]
-            who = who[better]
-            squared[who], index[who], weights[who] = found[better], triangle[better], at[better]
+        """Tries `(N, K)` candidate triangles for the points `left`, nearest centroids first.
+
+        The first few are tried one after the other, for each may spare the next; where many are left to be tried, few
+        points have any, and one call for all pairs costs less.
+        """
+        count = candidates.shape[1]
+        for columns in np.array_split(np.arange(count), min(count, _ONE_BY_ONE)):
+            useful = away[:, columns] - self._radii[candidates[:, columns]] < np.sqrt(squared[left])[:, None]
+            for rows in np.array_split(np.arange(len(left)), -(-np.count_nonzero(useful) // _BLOCK_PAIRS) or 1):
+                row, column = np.nonzero(useful[rows])
+                who, triangle = left[rows[row]], candidates[rows[row], columns[column]]
+                found, at = closest_in_triangle(points[who], self._corners[triangle])
+                order = np.lexsort((found, who))
+                best = order[np.unique(who[order], return_index=True)[1]]
+                best = best[found[best] < squared[who[best]]]
+                who = who[best]
+                squared[who], index[who], weights[who] = found[best], triangle[best], at[best]
 
 
 def nearest_on_surface(

@@ -7,7 +7,7 @@ import numpy as np
 from facerecon.core.arrays import check_shape
 
 
-def _unit(vectors: np.ndarray) -> np.ndarray:
+def unit(vectors: np.ndarray) -> np.ndarray:
     """Scales `(N, 3)` vectors to length 1; vectors of no length stay 0."""
     length = _length(vectors)
     return vectors / np.where(length > 0, length, 1.0)[:, None]
@@ -23,7 +23,7 @@ def triangle_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     check_shape(vertices, ("V", 3), "vertices")
     check_shape(triangles, ("T", 3), "triangles")
     a, b, c = (vertices[triangles[:, k]] for k in range(3))
-    return _unit(np.cross(b - a, c - a))
+    return unit(np.cross(b - a, c - a))
 
 
 def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
@@ -34,7 +34,7 @@ def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """
     normals = triangle_normals(vertices, triangles)
     corners = [vertices[triangles[:, k]] for k in range(3)]
-    sides = [_unit(corners[(k + 1) % 3] - corners[k]) for k in range(3)]
+    sides = [unit(corners[(k + 1) % 3] - corners[k]) for k in range(3)]
     sums = np.zeros((len(vertices), 3))
     for k in range(3):
         to_next, from_last = sides[k], sides[k - 1]
@@ -42,4 +42,4 @@ def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
         angle = 2 * np.arctan2(_length(to_next + from_last), _length(to_next - from_last))
         for axis in range(3):
             sums[:, axis] += np.bincount(triangles[:, k], angle * normals[:, axis], minlength=len(vertices))
-    return _unit(sums)
+    return unit(sums)

@@ -106,9 +106,10 @@ def test_every_error_of_the_package_has_an_advice():
 
 
 def test_every_warning_of_the_pipeline_has_a_sentence():
-    source = (ROOT / "facerecon/pipeline.py").read_text("utf-8")
-    keys = re.findall(r'\.warn\("([a-z_]+)"\)', source)
-    assert keys
+    sources = [(ROOT / f"facerecon/{name}.py").read_text("utf-8") for name in ("pipeline", "scan_pipeline")]
+    keys = [key for source in sources for key in re.findall(r'\.warn\("([a-z_]+)"\)', source)]
+    keys += ["unit_guessed", "unit_unknown", "focal_guessed", "relative_depth"]
+    assert len(keys) > 8
     assert {f"warning.{key}" for key in [*keys, *CONCERNS]} <= texts.table("en").keys()
 
 

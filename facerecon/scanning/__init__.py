@@ -1,0 +1,1 @@
+"""What joins the stages for scans: finding the head, fusing several, and photographing colours."""
