@@ -47,7 +47,7 @@ def before_after(
     centres = (edges[:-1] + edges[1:]) / 2
     both = [
         {
-            "x": (edges[:-1] + edges[1:]) / 2,
+            "x": centres,
             "y": _shares(values, edges),
             "name": name,
             "hovertemplate": f"{hover}{name}</extra>",
