@@ -189,6 +189,11 @@ def picture(key: Hashable, make: Callable[[], Any]) -> Any:
     return _stores().pictures.get(key, make)
 
 
+def mesh(key: Hashable, make: Callable[[], Any]) -> Any:
+    """Gives a mesh that was made from a run, and what was measured on it."""
+    return _stores().meshes.get(key, make)
+
+
 def trace(key: Hashable, make: Callable[[], Any]) -> Any:
     """Gives what every layer of a network answered to a photo."""
     return _stores().traces.get(key, make)
@@ -204,6 +209,8 @@ class _Stores:
     "HTML of 3D views"
     pictures: Store[Any] = field(default_factory=lambda: Store(160))
     "pictures, files and numbers made from runs"
+    meshes: Store[Any] = field(default_factory=lambda: Store(16))
+    "meshes of the page Mesh: some 5 MB each"
     traces: Store[Any] = field(default_factory=lambda: Store(2))
     "answers of all layers of a network: some 50 MB each"
 

@@ -81,7 +81,7 @@ def built(run: Run, name: str) -> Built:
             return Built(None, 0.0, error.advice)
         return Built(mesh, (time.perf_counter() - start) * 1000)
 
-    return cache.picture((run.key, "built", name), make)
+    return cache.mesh((run.key, "built", name), make)
 
 
 def worked(run: Run, name: str, job: Job) -> Worked:
@@ -98,7 +98,7 @@ def worked(run: Run, name: str, job: Job) -> Worked:
         away = np.concatenate([Surface(one.vertices, one.triangles).nearest(_probes(two))[0] for one, two in both])
         return Worked(key, job, before, after, took, (mesh_report(before), mesh_report(after)), away)
 
-    return cache.picture(key, make)
+    return cache.mesh(key, make)
 
 
 def _probes(mesh: Mesh) -> np.ndarray:
