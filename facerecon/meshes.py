@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from facerecon.core.types import Mesh, PointCloud, Reconstruction
 from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.normals import triangle_normals
 from facerecon.geometry.surface_sampling import sample_surface
+from facerecon.geometry.transforms import apply, invert
 from facerecon.landmarks.schemes import scheme
 from facerecon.mesh.builder import MeshSource
+from facerecon.morphable.face_model import FaceModel
+from facerecon.registration.learned import LearnedStart
 
+LEARNT_ON = "anny"
+"""The head model that the networks know."""
 POINTS = 20_000
 NOISE = 0.4
 """mm along the surface's normal: a good hand-held scanner."""
@@ -18,7 +25,14 @@ HOLES = ("right_eye", "left_eye", "lips_inner")
 WITHIN = ("right_iris", "left_iris", "pupils")
 
 
-def mesh_source(result: Reconstruction, head: Mesh, photo: int = 0, noise: float = NOISE, seed: int = 0) -> MeshSource:
+def mesh_source(
+    result: Reconstruction,
+    head: Mesh,
+    photo: int = 0,
+    noise: float = NOISE,
+    seed: int = 0,
+    head_of_cloud: Callable[[PointCloud], Mesh] | None = None,
+) -> MeshSource:
     """Collects what a mesh can be built from.
 
     Args:
@@ -27,6 +41,7 @@ def mesh_source(result: Reconstruction, head: Mesh, photo: int = 0, noise: float
         photo: number of the photo.
         noise: mm, one standard deviation, of the cloud along the surface's normals.
         seed: of the cloud's random numbers.
+        head_of_cloud: what a network makes of a cloud, for instance `learned_head`; None: there is none.
     """
     marks = result.landmarks[photo]
     groups = scheme(marks.scheme).groups
@@ -38,7 +53,27 @@ def mesh_source(result: Reconstruction, head: Mesh, photo: int = 0, noise: float
         view=result.fit.views[photo],
         head=head,
         cloud=skin_cloud(head, POINTS, noise, np.random.default_rng(seed)),
+        head_of_cloud=head_of_cloud,
     )
+
+
+def learned_head(model: FaceModel, device: str = "cpu", seed: int = 0) -> Callable[[PointCloud], Mesh] | None:
+    """Gives what turns a cloud, lying anyhow, into a head in its place; None for a head model that was not learnt.
+
+    Args:
+        model: of heads.
+        device: of torch.
+        seed: of the points that the networks look at.
+    """
+    if model.name != LEARNT_ON:
+        return None
+    start = LearnedStart(model.mean, model.triangles[model.parts == 0], model.identity_basis, device)
+
+    def build(cloud: PointCloud) -> Mesh:
+        found = start.predict(cloud, np.random.default_rng(seed))
+        return model.mesh(apply(invert(found.head_from_cloud), model.shape(found.identity)))
+
+    return build
 
 
 def skin_cloud(head: Mesh, count: int, noise: float, rng: np.random.Generator) -> PointCloud:

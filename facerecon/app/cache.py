@@ -196,6 +196,11 @@ def take(key: Hashable, make: Callable[[], Any]) -> Any:
     return stores.takes.get(key, make)
 
 
+def mesh(key: Hashable, make: Callable[[], Any]) -> Any:
+    """Gives a mesh that was made from a run, and what was measured on it."""
+    return _stores().meshes.get(key, make)
+
+
 def trace(key: Hashable, make: Callable[[], Any]) -> Any:
     """Gives what every layer of a network answered to a photo."""
     return _stores().traces.get(key, make)
@@ -213,6 +218,8 @@ class _Stores:
     "pictures, files and numbers made from runs"
     takes: Store[Any] = field(default_factory=lambda: Store(40))
     "pairs of clouds, runs and films: half a MB each"
+    meshes: Store[Any] = field(default_factory=lambda: Store(16))
+    "meshes of the page Mesh: some 5 MB each"
     traces: Store[Any] = field(default_factory=lambda: Store(2))
     "answers of all layers of a network: some 50 MB each"
 

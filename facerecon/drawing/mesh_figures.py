@@ -43,27 +43,29 @@ def before_after(
         height: px.
     """
     edges = np.linspace(*limits, BINS + 1)
+    hover = "%{x:.3g}: %{y:.1f} %<extra>"
     centres = (edges[:-1] + edges[1:]) / 2
-    shares = []
-    for values in (before, after):
-        values = values[np.isfinite(values)]
-        shares.append(100 * np.histogram(values, edges)[0] / max(len(values), 1))
-    hover = "%{x:.3g}: %{y:.1f} %<extra>{}</extra>"
+    both = [
+        {
+            "x": centres,
+            "y": _shares(values, edges),
+            "name": name,
+            "hovertemplate": f"{hover}{name}</extra>",
+        }
+        for name, values in zip(names, (before, after), strict=True)
+    ]
     figure = go.Figure()
-    figure.add_bar(
-        x=centres,
-        y=shares[1],
-        width=np.diff(edges) * 0.92,
-        name=names[1],
-        marker={"color": STAGES["mesh"].on(dark)},
-        hovertemplate=hover.replace("{}", names[1]),
-    )
-    line = {"color": QUIET.on(dark), "width": 2.5, "shape": "hvh"}
-    style = {"mode": "lines", "line": line, "name": names[0], "hovertemplate": hover.replace("{}", names[0])}
-    figure.add_scatter(x=centres, y=shares[0], **style)
+    figure.add_bar(**both[1], width=np.diff(edges) * 0.92, marker={"color": STAGES["mesh"].on(dark)})
+    figure.add_scatter(**both[0], mode="lines", line={"color": QUIET.on(dark), "width": 2.5, "shape": "hvh"})
     dress(figure, dark).update_layout(height=height, bargap=0, showlegend=True, legend={"traceorder": "reversed"})
     figure.update_xaxes(title_text=x_title, showgrid=False, range=limits)
     return figure.update_yaxes(title_text=y_title, rangemode="tozero")
+
+
+def _shares(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Counts values between edges, in percent of all that are finite."""
+    values = values[np.isfinite(values)]
+    return 100 * np.histogram(values, edges)[0] / max(len(values), 1)
 
 
 def curvature_colours(mean: np.ndarray) -> np.ndarray:

@@ -7,6 +7,8 @@ rings have no vertex in common, hence they cannot disturb each other.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy.sparse import coo_matrix
 
@@ -85,7 +87,7 @@ def turns_over_flat(points: np.ndarray, triangles: np.ndarray, target: np.ndarra
     return bad
 
 
-def _left_over(triangles: np.ndarray, target: np.ndarray):
+def _left_over(triangles: np.ndarray, target: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
     """Yields, corner by corner, the triangles that stay when that corner's vertex goes to its target."""
     for k in range(3):
         goes = target[triangles[:, k]]

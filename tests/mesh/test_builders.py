@@ -11,20 +11,22 @@ from facerecon.geometry.nearest import Surface
 from facerecon.geometry.normals import triangle_normals
 from facerecon.geometry.projection import project_head
 from facerecon.geometry.topology import border_loops, euler_characteristic
+from facerecon.geometry.transforms import apply, invert, rigid, rotation_from_vector
 from facerecon.mesh import BUILDERS
 from facerecon.mesh.builder import BuilderError, MeshBuilder
 from facerecon.mesh.depth_grid import DepthGrid, grid_mesh
 from facerecon.mesh.landmark_mask import LandmarkMask, mask_triangles
 from facerecon.mesh.poisson_cloud import PoissonCloud
 from facerecon.mesh.report import mesh_report
-from facerecon.meshes import mesh_source
+from facerecon.meshes import learned_head, mesh_source
+from facerecon.morphable import HEADS
 
 
 @pytest.fixture(scope="module")
 def source(astronaut_head, parts):
     head, fit = parts.head, astronaut_head.fit
     shaped = head.mesh(head.shape(fit.identity, fit.views[0].expression))
-    return replace(mesh_source(astronaut_head, shaped), head_of_cloud=lambda _: shaped)
+    return mesh_source(astronaut_head, shaped, head_of_cloud=learned_head(head))
 
 
 @pytest.mark.parametrize("name", BUILDERS)
@@ -122,3 +124,15 @@ def test_what_is_missing_is_told(source):
         grid_mesh(np.full((4, 4), np.inf), Camera(4, 4, 5.0, np.zeros(2)), np.eye(4))
     with pytest.raises(SettingsError):
         BUILDERS.create("marching-cubes")
+
+
+def test_the_networks_find_the_head_however_it_lies(source, parts):
+    turn = rigid(rotation_from_vector(np.array([0.4, 1.9, -0.7])), np.array([40.0, -90.0, 300.0]))
+    moved = PointCloud(apply(turn, source.cloud.points))
+    found = apply(invert(turn), learned_head(parts.head)(moved).vertices)
+    skin = parts.head.triangles[parts.head.parts == 0]
+    assert np.median(Surface(found, skin).nearest(source.cloud.points[::20])[0]) < 3.5
+
+
+def test_other_head_models_were_not_learnt():
+    assert learned_head(HEADS.create("canonical")) is None

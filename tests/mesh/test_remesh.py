@@ -6,6 +6,7 @@ from facerecon.core.types import Mesh
 from facerecon.geometry.curvature import corner_angles
 from facerecon.geometry.edge_table import edge_table
 from facerecon.geometry.nearest import nearest_on_surface
+from facerecon.geometry.normals import triangle_normals
 from facerecon.geometry.topology import border_loops, enclosed_volume, euler_characteristic
 from facerecon.mesh.remesh import remesh
 
@@ -26,6 +27,9 @@ def test_even_triangles_on_the_same_surface(shape, euler, length):
     assert found.min() > 0.4 * length and found.max() < 1.6 * length
     assert np.degrees(corner_angles(new.vertices, new.triangles).min()) > 22
     assert nearest_on_surface(mesh.vertices, mesh.triangles, new.vertices)[0].max() < 1e-6
+    _, where, _ = nearest_on_surface(mesh.vertices, mesh.triangles, new.vertices[new.triangles].mean(axis=1))
+    there = triangle_normals(mesh.vertices, mesh.triangles)[where]
+    assert ((there * triangle_normals(new.vertices, new.triangles)).sum(axis=1) > 0.7).all()  # none turned over
     volume = enclosed_volume(mesh.vertices, mesh.triangles)
     assert enclosed_volume(new.vertices, new.triangles) == pytest.approx(volume, rel=0.3 * length)
 

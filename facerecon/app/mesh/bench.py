@@ -11,12 +11,13 @@ from facerecon.app import cache
 from facerecon.app.cache import Run
 from facerecon.app.mesh.tools import Job, spoil, work
 from facerecon.core.errors import FaceReconError
-from facerecon.core.types import Mesh
+from facerecon.core.types import Mesh, PointCloud
 from facerecon.geometry.nearest import Surface
 from facerecon.mesh import BUILDERS
-from facerecon.mesh.builder import MeshSource
+from facerecon.mesh.builder import BuilderError, MeshSource
 from facerecon.mesh.report import MeshReport, mesh_report
-from facerecon.meshes import mesh_source
+from facerecon.meshes import learned_head, mesh_source
+from facerecon.networks.devices import best_device
 
 PROBES = 4000
 """Vertices whose distance is measured."""
@@ -54,7 +55,18 @@ class Worked:
 
 def source(run: Run) -> MeshSource:
     """Gives what the first photo's meshes are built from."""
-    return cache.picture((run.key, "mesh_source"), lambda: mesh_source(run.reconstruction, run.of("mesh")[0].value))
+    head = run.of("mesh")[0].value
+    return cache.picture(
+        (run.key, "mesh_source"), lambda: mesh_source(run.reconstruction, head, head_of_cloud=_head_of_cloud)
+    )
+
+
+def _head_of_cloud(cloud: PointCloud) -> Mesh:
+    """Asks the networks; they are loaded only now."""
+    build = learned_head(cache.workshop().parts.head, best_device())
+    if build is None:
+        raise BuilderError("The networks do not know this head model.", "mesh_learned_missing")
+    return build(cloud)
 
 
 def built(run: Run, name: str) -> Built:
@@ -69,7 +81,7 @@ def built(run: Run, name: str) -> Built:
             return Built(None, 0.0, error.advice)
         return Built(mesh, (time.perf_counter() - start) * 1000)
 
-    return cache.picture((run.key, "built", name), make)
+    return cache.mesh((run.key, "built", name), make)
 
 
 def worked(run: Run, name: str, job: Job) -> Worked:
@@ -86,7 +98,7 @@ def worked(run: Run, name: str, job: Job) -> Worked:
         away = np.concatenate([Surface(one.vertices, one.triangles).nearest(_probes(two))[0] for one, two in both])
         return Worked(key, job, before, after, took, (mesh_report(before), mesh_report(after)), away)
 
-    return cache.picture(key, make)
+    return cache.mesh(key, make)
 
 
 def _probes(mesh: Mesh) -> np.ndarray:
