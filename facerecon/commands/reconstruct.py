@@ -8,8 +8,8 @@ from pathlib import Path
 from facerecon.commands.detect import add_search, as_search
 
 DESCRIPTION = """Makes a head. What a FILE is, its content tells: a photo (JPEG, PNG, HEIC ...), a scan (OBJ, PLY, STL,
-PCD, or points as text: XYZ, PTS, CSV) or a depth map (16-bit PNG or TIFF, NPY, NPZ). Several photos, scans or depth
-maps of one person become one head. A depth map may come with its photo: depth.png photo.jpg."""
+PCD, or points as text: XYZ, PTS, CSV) or a depth map (16-bit PNG or TIFF, EXR, NPY, NPZ). Several photos, scans or
+depth maps of one person become one head. A depth map may come with its photo: depth.png photo.jpg."""
 
 
 def add(commands: argparse._SubParsersAction) -> None:

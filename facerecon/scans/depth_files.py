@@ -1,4 +1,4 @@
-"""Reads a depth map from 16-bit PNG or TIFF, NPY or NPZ, with its camera and perhaps its colour photo."""
+"""Reads a depth map from 16-bit PNG or TIFF, EXR, NPY or NPZ, with its camera and perhaps its colour photo."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from facerecon.core.errors import ScanError
 from facerecon.core.files import file_name, read_bytes
 from facerecon.core.types import Photo
 from facerecon.scans.depth_map import DepthMap
+from facerecon.scans.exr import MAGIC, exr_depth
 from facerecon.scans.intrinsics import camera_for
 from facerecon.scans.units import as_millimetres
 
@@ -81,13 +82,13 @@ def read_depth(
 
 def _values(data: bytes, name: str) -> np.ndarray:
     """Reads the numbers of a depth map, `(H, W)`."""
-    if data.startswith(b"v/1\x01"):
-        raise ScanError(f"{name} is an EXR; save the depth as NPY or as 16-bit PNG.", "scan_depth_unknown", name=name)
     try:
         if data.startswith(b"\x93NUMPY"):
             values = _plane(_array(io.BytesIO(data)))
         elif data.startswith(b"PK"):
             values = _plane(_from_archive(data))
+        elif data.startswith(MAGIC):
+            values = _plane(exr_depth(data, MAX_PIXELS))
         else:
             values = _from_picture(data, name)
     except _DAMAGES as error:

@@ -62,8 +62,8 @@ def scan_kind(data: bytes) -> str | None:
 
 
 def is_depth(data: bytes) -> bool:
-    """Tells whether a file is a depth map of its own: NPY, NPZ, or a grey picture of more than 8 bits."""
-    if data.startswith(b"\x93NUMPY") or (data.startswith(b"PK") and b".npy" in data[:200]):
+    """Tells whether a file is a depth map of its own: NPY, NPZ, EXR, or a grey picture of more than 8 bits."""
+    if data.startswith((b"\x93NUMPY", PICTURES[-1])) or (data.startswith(b"PK") and b".npy" in data[:200]):
         return True
     if data.startswith(b"\x89PNG"):
         return len(data) > 26 and data[24] == 16 and data[25] == 0 and _looks_deep(data)  # 16 bits of grey

@@ -4,6 +4,7 @@ import io
 import json
 
 import numpy as np
+import OpenEXR
 import pytest
 import scan_files as files
 from PIL import Image
@@ -15,6 +16,7 @@ from facerecon.geometry.transforms import apply, invert
 from facerecon.scans import depth_cloud, read_depth
 from facerecon.scans.depth_map import DepthMap, noise_of, without_flying_pixels
 from facerecon.scans.intrinsics import read_intrinsics
+from facerecon.scans.kinds import file_kind
 
 
 def _to_surface(subject, points):
@@ -99,6 +101,20 @@ def test_files_and_units(subject, write, units, tmp_path):
     assert np.array_equal(np.isfinite(found.depth), np.isfinite(subject.depth))
     assert np.nanmax(np.abs(found.depth - subject.depth)) < 0.51
     assert found.metric and not found.notes and found.camera.focal == subject.camera.focal
+
+
+@pytest.mark.parametrize("channel", ["Z", "depth.Z", "RGB"])
+def test_exr_of_a_renderer(subject, tmp_path, channel):
+    metres = np.where(np.isfinite(subject.depth), subject.depth / 1000, 1e10).astype(np.float32)
+    pixels = np.dstack([metres] * 3) if channel == "RGB" else metres
+    OpenEXR.File({"type": OpenEXR.scanlineimage}, {channel: pixels}).write(str(tmp_path / "深度.exr"))
+    data = (tmp_path / "深度.exr").read_bytes()
+    assert file_kind(data) == "depth"
+    found = read_depth(tmp_path / "深度.exr", focal=500)
+    assert (np.isfinite(found.depth) == np.isfinite(subject.depth)).all()
+    assert np.nanmax(np.abs(found.depth - subject.depth)) < 0.01
+    with pytest.raises(ScanError, match=r"^d\.exr "):
+        read_depth(data[: len(data) // 2], "d.exr")
 
 
 def test_where_the_camera_comes_from(subject):

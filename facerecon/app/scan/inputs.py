@@ -15,7 +15,7 @@ from facerecon.scans.scan import Scan
 from facerecon.scans.units import MILLIMETRES
 
 SCANS = ["obj", "mtl", "ply", "stl", "pcd", "xyz", "pts", "csv", "txt", "asc"]
-DEPTHS = ["npy", "npz", "png", "tif", "tiff", "jpg", "jpeg", "heic", "heif", "json"]
+DEPTHS = ["npy", "npz", "exr", "png", "tif", "tiff", "jpg", "jpeg", "heic", "heif", "json"]
 """Depth maps, the photos and cameras that come with them, and portraits that hold their depth."""
 GUESS = "guess"
 
