@@ -64,7 +64,7 @@ def test_the_threshold_decides_all_but_the_average_precision():
 @pytest.mark.slow
 def test_it_runs(tmp_path, capsys):
     file = tmp_path / "folder/numbers.json"
-    assert detection.main(["--pictures", "20", "--detectors", "mediapipe", "retinaface", "--json", str(file)]) == 0
+    assert detection.main(["--pictures", "10", "--detectors", "mediapipe", "retinaface", "--json", str(file)]) == 0
     result = json.loads(file.read_text("utf-8"))
     printed = capsys.readouterr().out
     for name, row in result["detectors"].items():
