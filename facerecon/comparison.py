@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -18,11 +19,13 @@ from facerecon.geometry.normals import vertex_normals
 from facerecon.geometry.procrustes import procrustes
 from facerecon.geometry.similarity import move, similarity
 from facerecon.geometry.transforms import apply
-from facerecon.identity.embedder import Embedder
 from facerecon.identity.embedding import Embedding, distance
 from facerecon.landmarks.schemes import Scheme, convert, scheme
 from facerecon.morphable.face_model import FaceModel
 from facerecon.parts import Parts
+
+if TYPE_CHECKING:
+    from facerecon.identity.embedder import Embedder  # brings torch, which few runs need
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     "oval": ("face_oval", "jaw"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
@@ -16,7 +16,6 @@ from facerecon.detection import DETECTORS
 from facerecon.detection.detector import Detector
 from facerecon.detection.search import Search
 from facerecon.identity import EMBEDDERS
-from facerecon.identity.embedder import Embedder
 from facerecon.landmarks import LANDMARKERS
 from facerecon.landmarks.landmarker import Landmarker
 from facerecon.mesh.subdivide import subdivide
@@ -24,6 +23,9 @@ from facerecon.morphable import HEADS
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import FitSettings
 from facerecon.texture import Layout, lay_out
+
+if TYPE_CHECKING:
+    from facerecon.identity.embedder import Embedder  # brings torch, which few runs need
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,10 @@ class Parts:
     @cached_property
     def embedder(self) -> Embedder | None:
         """What tells people apart; None where its weights are not here: they are not fetched for a doubt."""
-        if not all(found(find(asset)) for asset in EMBEDDERS.load().assets):
-            return None
+        here = all(found(find(asset)) for asset in EMBEDDERS.load().assets)
+        return self._open_embedder() if here else None
+
+    def _open_embedder(self) -> Embedder:
         return EMBEDDERS.create(device=self.settings.device)
 
     @cached_property

@@ -1,6 +1,9 @@
 """Comparing faces: exact cases whose answer is known."""
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -191,3 +194,8 @@ def test_the_largest_face_is_embedded(make_photo, rng):
     for nothing in (Stub(np.zeros((0, 4)), marks), Stub(np.array([[0.0, 0, 9, 9]]), None)):
         with pytest.raises(NoFaceError):
             embed_largest(photo, nothing, nothing)
+
+
+def test_neither_pipeline_nor_comparison_brings_torch():
+    code = "import sys, facerecon.reconstruction, facerecon.comparison; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1]).returncode == 0

@@ -77,6 +77,9 @@ class _Parts(Parts):
     def head(self) -> FaceModel:
         return _head(self.settings.head)
 
+    def _open_embedder(self) -> Embedder:
+        return embedder(EMBEDDERS.default)
+
 
 @st.cache_resource(show_spinner=False)
 def detector(name: str) -> Detector:
