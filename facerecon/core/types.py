@@ -291,6 +291,9 @@ class Reconstruction:
     "text keys under `warning.`"
     scan: ScannedHead | None = None
     "where the head was made from scans or depth"
+    normal_map: np.ndarray | None = None
+    "`(S, S, 3)` RGB uint8 of the skin's finest shape by `mesh.uv`, n·127.5 + 127.5: +x to the right of the picture, \
++y to its top, +z out of the skin, as glTF has it; or None"
 
     def __post_init__(self):
-        _freeze(self, morphs=np.float32, neutral_landmarks68=np.float64)
+        _freeze(self, morphs=np.float32, neutral_landmarks68=np.float64, normal_map=np.uint8)

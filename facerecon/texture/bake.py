@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from facerecon.core.types import FILLED, MIRRORED, SEEN, Mesh, Photo, Texture, View
+from facerecon.core.types import FILLED, Mesh, Photo, Texture, View
 from facerecon.texture.capture import Capture, capture
 from facerecon.texture.fill import filling
-from facerecon.texture.grain import strands, strength
+from facerecon.texture.fuse import Piece, fuse, pieces_of
 from facerecon.texture.hair import Hair, find_hair
 from facerecon.texture.harmonise import matching_gain
 from facerecon.texture.layout import Layout, lay_out
+from facerecon.texture.paint import Painting, paint, run_all
+from facerecon.texture.quality import clear_of_glare, relative_sharpness, sharpness
 from facerecon.texture.skin import SkinColour
-from facerecon.texture.source import Source, blend, details, make_source
+from facerecon.texture.source import Source, blend, make_source
 from facerecon.texture.trust import judge, learn_from
 
 _UNKNOWN_SKIN = SkinColour(
     np.array([65.0, 14.0, 17.0]), np.diag(1 / np.square([15.0, 6.0, 6.0])), np.array([199.0, 149.0, 128.0])
 )
 "for a head of which no photo shows enough"
-_SKIN_GRAIN, _HAIR_GRAIN = (0.5, 4.0), (4.0, 9.0)
-"least and largest standard deviations, 8-bit steps"
+_SEEN_MM, _MIRRORED_MM, _FILLED_MM = 8.0, 60.0, 12.0
+"over which distance each kind may give way where it meets another"
 
 
 def bake(
@@ -58,10 +61,12 @@ def bake(
         raise ValueError(f"the layout is for {layout.atlas.size} px, not {size}")
     region = np.ones(len(mesh.vertices)) if face_region is None else np.asarray(face_region, dtype=np.float64)
     given = zip(photos, views, vertices_by_view, foreground or [None] * len(photos), strict=True)
-    taken = [
-        capture(photo.image, view.camera, view.camera_from_head, vertices, mesh.triangles, layout, mask)
-        for photo, view, vertices, mask in given
-    ]
+    taken = run_all(
+        [
+            partial(capture, photo.image, view.camera, view.camera_from_head, vertices, mesh.triangles, layout, mask)
+            for photo, view, vertices, mask in given
+        ]
+    )
     return _blend_all([one for one in taken if one is not None], region, layout, rng or np.random.default_rng(0))
 
 
@@ -80,8 +85,8 @@ def _harmonised(
 ) -> list[Source]:
     """Makes sources of the photos and brings each one's colours to those before it."""
     sources: list[Source] = []
-    for one, skin in zip(captures, skins, strict=True):
-        source = make_source(one, judge(one, region, skin, layout))
+    for one, skin, clear in zip(captures, skins, _clarity(captures, skins), strict=True):
+        source = make_source(one, judge(one, region, skin, layout), clear)
         if sources:
             colours, trust = blend(sources)
             both = trust * source.trust * np.clip(one.facing, 0, 1) ** 2
@@ -89,6 +94,19 @@ def _harmonised(
             source = source.corrected(gain)
         sources.append(source)
     return sources
+
+
+def _clarity(captures: list[Capture], skins: list[SkinColour | None]) -> list[np.ndarray]:
+    """Weighs each photo's vertices, `(V,)`, by how sharp they are beside the others', and by highlights on them."""
+    seen = [one.free & (one.facing > 0) for one in captures]
+    if len(captures) < 2:
+        sharp = [np.ones(len(there)) for there in seen]
+    else:
+        sharp = relative_sharpness(run_all([partial(sharpness, one) for one in captures]), seen)
+    return [
+        clear * (1 if skin is None else clear_of_glare(one.colours, skin.typical))
+        for one, skin, clear in zip(captures, skins, sharp, strict=True)
+    ]
 
 
 def _mirrors(sources: list[Source], skin: SkinColour, layout: Layout) -> list[Source]:
@@ -111,51 +129,21 @@ def _paint(
     layout: Layout,
     rng: np.random.Generator,
 ) -> Texture:
-    """Mixes what is seen, mirrored and filled: the low band by vertex, details and grain by texel."""
+    """Mixes what is seen, mirrored and filled."""
     nothing = np.zeros((len(layout.reference), 3)), np.zeros(len(layout.reference))
     (seen, trust), (mirrored, mirror_trust) = (blend(group) if group else nothing for group in (sources, mirrors))
     by_mirror = (1 - trust) * mirror_trust
     share = trust + by_mirror
     known = trust[:, None] * seen + by_mirror[:, None] * mirrored
     filled = filling(layout, known / np.where(share > 0, share, 1)[:, None], share, skin, hair)
-    low = known + (1 - share)[:, None] * filled
-
-    atlas = layout.atlas
-    texels = atlas.from_vertices @ np.column_stack([low, trust, by_mirror, hair.share]).astype(np.float32)
-    colours, shares, hairy = texels[:, :3].copy(), texels[:, 3:5], texels[:, 5]
-    strengths = (_SKIN_GRAIN[0], _HAIR_GRAIN[0])
-    for k, group in enumerate((sources, mirrors)):
-        if group:
-            detail, visible = details(group, atlas)
-            shares[:, k] *= visible
-            colours += shares[:, k : k + 1] * detail
-            if k == 0:
-                strengths = _strengths(detail, shares[:, 0] > 0.9, hairy)
-    _add_grain(colours, 1 - shares.sum(axis=1), hairy, strengths, layout, rng)
-    image = np.clip(np.rint(colours), 0, 255).astype(np.uint8)
-    mostly_mirrored = shares[:, 1] >= 0.5 * (1 - shares[:, 0])
-    provenance = np.where(shares[:, 0] >= 0.5, SEEN, np.where(mostly_mirrored, MIRRORED, FILLED)).astype(np.uint8)
-    return Texture(atlas.spread(image), np.where(atlas.near, atlas.spread(provenance), np.uint8(FILLED)))
-
-
-def _strengths(detail: np.ndarray, seen: np.ndarray, hairy: np.ndarray) -> tuple[float, float]:
-    """Measures the fine structure of what is seen: standard deviations on skin and in hair."""
-    return strength(detail, seen & (hairy < 0.1), *_SKIN_GRAIN), strength(detail, seen & (hairy > 0.3), *_HAIR_GRAIN)
-
-
-def _add_grain(
-    colours: np.ndarray,
-    filled: np.ndarray,
-    hairy: np.ndarray,
-    strengths: tuple[float, float],
-    layout: Layout,
-    rng: np.random.Generator,
-) -> None:
-    """Adds pores and strands to the `(N, 3)` colours, in place, where they are filled."""
-    on_skin = 0.5 * strengths[0] * filled * (1 - hairy)
-    colours += (on_skin * rng.standard_normal(len(colours), dtype=np.float32))[:, None]
-    rows = np.flatnonzero(filled * hairy > 0.02)
-    points = layout.atlas.from_vertices[rows] @ layout.reference.astype(np.float32)
-    bright = strengths[1] * filled[rows] * hairy[rows] * strands(points, rng)
-    # Light and dark strands have the hair's own hue.
-    colours[rows] *= 1 + (bright / np.maximum(colours[rows].mean(axis=1), 20))[:, None]
+    low = fuse(
+        layout,
+        [
+            *pieces_of(sources, trust, _SEEN_MM),
+            *pieces_of(mirrors, by_mirror, _MIRRORED_MM),
+            Piece(filled, 1 - share, ((1 - share) / _FILLED_MM) ** 2),
+        ],
+    )
+    painting = Painting(sources, mirrors, low, trust, by_mirror, hair.share)
+    image, provenance = (layout.atlas.spread(values) for values in paint(painting, layout, rng))
+    return Texture(image, np.where(layout.atlas.near, provenance, np.uint8(FILLED)))

@@ -31,6 +31,8 @@ class Capture:
     "of `image`"
     vertices: np.ndarray
     "`(V, 3)` mm, in the camera's frame"
+    pixels: np.ndarray
+    "`(V, 2)` px of `image`; 0 for what lies behind the camera"
     facing: np.ndarray
     "`(V,)` cosine between the normal and the way to the camera"
     free: np.ndarray
@@ -52,15 +54,23 @@ class Capture:
     buffer_camera: Camera
     "of both"
 
-    def hidden(self, points: np.ndarray) -> np.ndarray:
-        """Tells which of `(N, 3)` points, camera's frame, lie behind something or beside what is far before them."""
-        pixels = project(self.buffer_camera, points)
-        behind = points[:, 2] > sample(self.farthest, pixels, nearest=True) + 2 * _TOLERANCE_MM
-        return behind | (points[:, 2] > sample(self.nearest, pixels, nearest=True) + _BESIDE_MM)
+    def hidden(self, pixels: np.ndarray, depth: np.ndarray) -> np.ndarray:
+        """Tells which points lie behind something or beside what is far before them.
 
-    def look_up(self, points: np.ndarray) -> np.ndarray:
-        """Reads the photo at `(N, 3)` points in the camera's frame: `(N, 3)` float32 RGB."""
-        return sample(self.image, project(self.camera, points)).astype(np.float32)
+        Args:
+            pixels: `(N, 2)` px of `image`.
+            depth: `(N,)` mm.
+        """
+        # Both cameras stand at the same place and look the same way.
+        scale = self.buffer_camera.focal / self.camera.focal
+        at = (pixels - self.camera.centre.astype(pixels.dtype)) * pixels.dtype.type(scale)
+        at += self.buffer_camera.centre.astype(pixels.dtype)
+        behind = depth > sample(self.farthest, at, nearest=True) + 2 * _TOLERANCE_MM
+        return behind | (depth > sample(self.nearest, at, nearest=True) + _BESIDE_MM)
+
+    def look_up(self, pixels: np.ndarray) -> np.ndarray:
+        """Reads the photo at `(N, 2)` px: `(N, 3)` float32 RGB."""
+        return sample(self.image, pixels).astype(np.float32)
 
 
 def capture(
@@ -92,6 +102,7 @@ def capture(
         image=image,
         camera=cut,
         vertices=points,
+        pixels=np.where(points[:, 2:] > 0, project(cut, points), 0),
         facing=facing,
         free=free,
         gap=np.where(free, 0, points[:, 2] - sample(buffer, project(eye, points), nearest=True)),

@@ -66,7 +66,7 @@ def judge(capture: Capture, region: np.ndarray, skin: SkinColour | None, layout:
     """
     seen = _clear(capture)
     open_ = layout.openness > _OUTSIDE
-    covered = (capture.gap > _OCCLUDER_GAP_MM) | capture.hidden(capture.vertices)
+    covered = (capture.gap > _OCCLUDER_GAP_MM) | capture.hidden(capture.pixels, capture.vertices[:, 2])
     behind = covered & (capture.facing > _FACING[0]) & open_
     distance = edge_distances(layout.reference, layout.triangles, behind, _OCCLUDED_MM[1])
     seen = seen * ramp(distance, *_OCCLUDED_MM)
