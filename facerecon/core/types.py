@@ -224,11 +224,19 @@ class Texture:
     "`(S, S, 3)` RGB uint8, laid out by the mesh's uv; the skin"
     provenance: np.ndarray
     "`(S, S)` uint8: SEEN, MIRRORED or FILLED"
+    albedo: np.ndarray | None = None
+    "`(S, S, 3)` RGB uint8: `image` without the light of the photo; None where that could not be told"
+    lights: np.ndarray | None = None
+    "`(P, 9, 3)`: by photo the light's spherical harmonics, linear RGB, head frame; NaN: not known; or None"
 
     def __post_init__(self):
-        _freeze(self, image=np.uint8, provenance=np.uint8)
+        _freeze(self, image=np.uint8, provenance=np.uint8, albedo=np.uint8, lights=np.float64)
         size = check_shape(self.image, ("S", "S", 3), "Texture.image")["S"]
         check_shape(self.provenance, (size, size), "Texture.provenance")
+        if self.albedo is not None:
+            check_shape(self.albedo, (size, size, 3), "Texture.albedo")
+        if self.lights is not None:
+            check_shape(self.lights, ("P", 9, 3), "Texture.lights")
 
 
 @dataclass(frozen=True, eq=False)
