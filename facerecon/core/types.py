@@ -185,12 +185,21 @@ class Fit:
     views: tuple[View, ...]
     "one a photo; for scans without a photo one, of a camera before the face"
     std: np.ndarray | None
-    "`(V,)` mm, standard deviation of each vertex of the head model, or None"
+    "`(V,)` mm, standard deviation of each vertex of the head model, or None; see `morphable.uncertainty`"
     scale: Scale
     "where the millimetres come from"
+    prior_std: np.ndarray | None = None
+    "`(V,)` mm, what `std` would be had there been no photo; or None"
 
     def __post_init__(self):
-        _freeze(self, identity=np.float64, std=np.float64)
+        _freeze(self, identity=np.float64, std=np.float64, prior_std=np.float64)
+
+    @property
+    def from_photos(self) -> np.ndarray | None:
+        """`(V,)` in [0, 1]: which share of each vertex's variance the photos took away; None: not known."""
+        if self.std is None or self.prior_std is None:
+            return None
+        return np.clip(1 - (self.std / self.prior_std) ** 2, 0, 1)
 
 
 @dataclass(frozen=True, eq=False)
