@@ -14,6 +14,7 @@ from uuid import uuid4
 import numpy as np
 
 import facerecon
+from facerecon.certainty import region_certainty
 from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.errors import SettingsError
 from facerecon.core.types import Camera, Faces, Reconstruction, ScannedHead
@@ -44,7 +45,8 @@ def result_files(
 def report(result: Reconstruction) -> dict[str, Any]:
     """Builds the content of `report.json`: millimetres in the head frame, pixels of the upright photo.
 
-    `scans` is there only for heads that were made from scans or depth; `result_files` adds `files`, in bytes.
+    `uncertainty` is there only for heads that were fitted to photos, `scans` only for those made from scans or depth;
+    `result_files` adds `files`, in bytes.
     """
     data = {
         "version": facerecon.__version__,
@@ -56,7 +58,24 @@ def report(result: Reconstruction) -> dict[str, Any]:
         "warnings": list(result.warnings),
         "photos": [_photo(result, index) for index in range(len(result.photos))],
     }
+    if result.fit.std is not None:
+        data["uncertainty"] = _uncertainty(result)
     return data if result.scan is None else {**data, "scans": _scans(result.scan)}
+
+
+def _uncertainty(result: Reconstruction) -> dict[str, Any]:
+    """Tells how sure the shape is: by region, and for each vertex of `neutral.ply` its standard deviation, mm.
+
+    Distances along the normals from the true surface, position, turn and size free; `scale` tells how sure the size is.
+    """
+    regions = region_certainty(result.head_model, result.fit)
+    return {
+        "regions": {
+            name: {"std_mm": round(one.std, 3), "from_photos": round(one.from_photos, 3)}
+            for name, one in regions.items()
+        },
+        "std_mm": np.round(result.fit.std[: len(result.neutral.vertices)], 2).tolist(),
+    }
 
 
 def faces_as_data(faces: Faces) -> dict[str, Any]:
