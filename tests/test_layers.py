@@ -12,7 +12,8 @@ STAGES = (
 )
 JOINS = {
     *("pipeline", "scan_pipeline", "scan_landmarks", "scanning", "reconstruction", "inputs", "steps", "checks"),
-    *("parts", "meshes", "samples", "suites", "report", "comparison", "measuring", "commands", "cli", "__main__"),
+    *("parts", "meshes", "samples", "suites", "report", "comparison", "certainty", "commands", "cli", "__main__"),
+    *("scorecard", "measuring"),
 }
 LEVELS = [
     {"core"},

@@ -21,12 +21,13 @@ ICONS: dict[str, str] = {
     "model": ":material/view_in_ar:",
     "scan": ":material/3d_rotation:",
     "compare": ":material/compare:",
-    "measure": ":material/straighten:",
+    "measure": ":material/square_foot:",
+    "evaluate": ":material/straighten:",
     "about": ":material/info:",
 }
 """Page → Material symbol; the first opens when the app does."""
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "": ("home", "reconstruct", "scan", "compare", "measure", "about"),
+    "": ("home", "reconstruct", "scan", "compare", "measure", "evaluate", "about"),
     "nav.stages": ("detection", "inside", "landmarks", "registration", "mesh", "texture", "model"),
 }
 """Text key of a section's heading → its pages; those without a heading stand on their own."""

@@ -46,6 +46,10 @@ class Session:
     "own scans of one head; empty: the sample's is shown"
     scan_unit: str | None = None
     "of the scans' numbers; None: guessed"
+    scan_marks: dict[str, dict[int, tuple[float, float]]] = field(default_factory=dict)
+    "scan digest → where the visitor has put which of the seven landmarks in its picture, px"
+    scored_marks: dict[str, dict[int, tuple[float, float]]] = field(default_factory=dict)
+    "the same, as they were when the heads were scored"
     registered: Subject | None = None
     "a scan that the visitor brought to be registered; None: the head is"
     notices: list[tuple[str, FaceReconError]] = field(default_factory=list)
