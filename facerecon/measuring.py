@@ -33,14 +33,14 @@ def head_points(head: FaceModel, vertices: np.ndarray) -> dict[str, np.ndarray]:
 def point_errors(head: FaceModel, fit: Fit) -> dict[str, float]:
     """Tells how far the named points may be from where they are: root mean square, mm.
 
-    With the fit's own standard deviations, where it has them; else, as a stand-in, with how far landmarks of their
-    kind were found to stray on this head model.
+    With the fit's own standard deviations, where it has them: they are told along the normals, and taken to be the same
+    along the skin. Else, as a stand-in, with how far landmarks of their kind were found to stray on this head model.
     """
     if fit.std is None:
         spread = head.landmark_spread(SCHEME)
         seen = {name: float(np.mean(spread[list(rows)])) for name, rows in sources().items()}
         return dict.fromkeys(model_vertices(head.name, head.mirror), UNSEEN_ERROR) | seen
-    std = fit.std[:, None]
+    std = np.sqrt(3) * fit.std[:, None]
     landmarks = head.landmarks(SCHEME).on(std, head.triangles)
     found = named_points(np.repeat(std, 3, axis=1), np.repeat(landmarks, 3, axis=1), head.name, head.mirror)
     return {name: float(value[0]) for name, value in found.items()}
