@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from facerecon.app import cache
+from facerecon.app import cache, certainty
 from facerecon.app.cache import Run
 from facerecon.app.pictures import SIDE
 from facerecon.app.thumbnails import cropped_camera, jpeg
@@ -17,7 +17,7 @@ from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.types import Mesh, Reconstruction
 from facerecon.drawing.crops import Crop, crop
 from facerecon.drawing.heads import silhouette
-from facerecon.drawing.maps import provenance_picture, value_colours
+from facerecon.drawing.maps import provenance_picture
 from facerecon.drawing.mesh_figures import curvature_colours
 from facerecon.drawing.theme import ACCENT, region_tone
 from facerecon.export import glb_bytes
@@ -123,17 +123,8 @@ def layer_colours(result: Reconstruction) -> dict[str, np.ndarray]:
     mesh = result.mesh
     layers = {"curvature": curvature_colours(curvature(mesh.vertices, mesh.triangles).mean)}
     if result.fit.std is not None:
-        head = cache.workshop().parts.head
-        refined = cache.workshop().parts.refinement(_subdivisions(result, len(head.mean)))
-        spread = refined.matrix @ result.fit.std
-        layers["uncertainty"] = value_colours(spread, (0.0, float(np.quantile(spread, 0.98))))
+        layers[certainty.VIEW] = certainty.colours(result)
     return layers
-
-
-def _subdivisions(result: Reconstruction, count: int) -> int:
-    """Tells how often the head was subdivided: each time every triangle becomes four."""
-    coarse = len(cache.workshop().parts.head.triangles)
-    return round(np.log(len(result.mesh.triangles) / coarse) / np.log(4)) if count else 0
 
 
 def pins(result: Reconstruction) -> dict[str, list]:

@@ -93,5 +93,5 @@ def test_the_photos_camera_sees_the_head_where_the_fit_does(content, astronaut_h
 
 
 def test_looks_are_those_that_have_their_data(content):
-    assert "uncertainty" not in content.looks and "albedo" not in content.looks
+    assert "uncertainty" in content.looks and "albedo" not in content.looks
     assert content.looks[0] == "textured" and {"curvature", "provenance", "checker"} <= set(content.looks)
