@@ -9,7 +9,7 @@ compares.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -101,19 +101,25 @@ def candidates(
     """Ranks photos that could be added by how much surer the face would become, best first."""
     if not len(model.identity_basis):
         return ()
-    information, surface = Information.at(model, step, settings), Surface(model, step.identity)
-    vertices = model.shape(step.identity)
+    information = Information.at(model, step, settings)
+    spread = face_spread(model, step.identity, known)
+    before, found = spread(information.covariance(known)), []
+    for name, yaw in YAWS.items():
+        more = joined(information, imagined(model, landmarks[0], step, yaw, settings))
+        found.append(Candidate(name, float(yaw), 1 - spread(more.covariance(known)) / before))
+    return tuple(sorted(found, key=lambda one: -one.reduction))
+
+
+def face_spread(model: FaceModel, identity: np.ndarray, known: Calibration) -> Callable[[np.ndarray], float]:
+    """Prepares what turns a covariance `(I, I)` into the face's standard deviation, mm: root mean square by area."""
+    surface, vertices = Surface(model, identity), model.shape(identity)
     weights = vertex_areas(vertices, model.triangles) * model.face_region
     weights[model.skin_vertices :] = 0
 
     def spread(covariance: np.ndarray) -> float:
         return float(np.sqrt(np.average(surface.std(covariance, known.rest) ** 2, weights=weights)))
 
-    before, found = spread(information.covariance(known)), []
-    for name, yaw in YAWS.items():
-        more = joined(information, imagined(model, landmarks[0], step, yaw, settings))
-        found.append(Candidate(name, float(yaw), 1 - spread(more.covariance(known)) / before))
-    return tuple(sorted(found, key=lambda one: -one.reduction))
+    return spread
 
 
 def imagined(model: FaceModel, marks: Landmarks, step: FitStep, yaw: float, settings: FitSettings) -> Information:
