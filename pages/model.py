@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from facerecon.app import layout
+from facerecon.app import certainty, layout
 from facerecon.app.code import show_code
 from facerecon.app.downloads import downloads
 from facerecon.app.head_viewer.component import head_viewer
@@ -14,6 +14,7 @@ from facerecon.export.glb import write_glb
 run = layout.begin("model", "model")
 result = run.reconstruction
 head_viewer("model", content(run), turn=True)
+certainty.legend(result)
 
 height = float(result.mesh.vertices[:, 1].max() - result.mesh.vertices[:, 1].min())
 layout.numbers(

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from facerecon.core.types import FILLED, Mesh, Photo, Texture, View
 from facerecon.texture.capture import Capture, capture
+from facerecon.texture.extend import extend
 from facerecon.texture.fill import filling
 from facerecon.texture.fuse import Piece, fuse, pieces_of
 from facerecon.texture.hair import Hair, find_hair
 from facerecon.texture.harmonise import matching_gain
 from facerecon.texture.layout import Layout, lay_out
+from facerecon.texture.light import under
+from facerecon.texture.observe import Observation, observe
 from facerecon.texture.paint import Painting, paint, run_all
 from facerecon.texture.quality import clear_of_glare, relative_sharpness, sharpness
+from facerecon.texture.ramp import ramp
 from facerecon.texture.skin import SkinColour
 from facerecon.texture.source import Source, blend, make_source
-from facerecon.texture.trust import judge, learn_from
+from facerecon.texture.trust import judge
 
 _UNKNOWN_SKIN = SkinColour(
     np.array([65.0, 14.0, 17.0]), np.diag(1 / np.square([15.0, 6.0, 6.0])), np.array([199.0, 149.0, 128.0])
 )
 "for a head of which no photo shows enough"
-_SEEN_MM, _MIRRORED_MM, _FILLED_MM = 8.0, 60.0, 12.0
+_SEEN_MM, _MIRRORED_MM, _FILLED_MM = 8.0, 60.0, 8.0
 "over which distance each kind may give way where it meets another"
+_LIGHT_MM = 60.0
+"over which distance the light becomes even, away from what is seen"
 
 
 def bake(
@@ -67,45 +74,56 @@ def bake(
             for photo, view, vertices, mask in given
         ]
     )
-    return _blend_all([one for one in taken if one is not None], region, layout, rng or np.random.default_rng(0))
+    seen = run_all([partial(observe, one, region, layout) for one in taken if one is not None])
+    texture = _blend_all(seen, region, layout, rng or np.random.default_rng(0))
+    return replace(texture, lights=_lights(taken, seen))
 
 
-def _blend_all(captures: list[Capture], region: np.ndarray, layout: Layout, rng: np.random.Generator) -> Texture:
-    """Learns the person's colours, makes all sources agree and paints."""
-    skins = [learn_from(one, region, layout) for one in captures]
-    sources = _harmonised(captures, skins, region, layout)
-    skin = next((one for one in skins if one is not None), _UNKNOWN_SKIN)
-    mirrors = _mirrors(sources, skin, layout)
-    hair = find_hair([one for one, own in zip(captures, skins, strict=True) if own], skin, layout)
-    return _paint(sources, mirrors, skin, hair, layout, rng)
+def _lights(taken: list[Capture | None], seen: list[Observation]) -> np.ndarray:
+    """Lists the photos' lights, `(P, 9, 3)`; NaN where one is not known."""
+    lights, of_seen = np.full((len(taken), 9, 3), np.nan), iter(seen)
+    for number, one in enumerate(taken):
+        light = next(of_seen).light if one is not None else None
+        if light is not None:
+            lights[number] = light.coefficients
+    return lights
 
 
-def _harmonised(
-    captures: list[Capture], skins: list[SkinColour | None], region: np.ndarray, layout: Layout
-) -> list[Source]:
+def _blend_all(seen: list[Observation], region: np.ndarray, layout: Layout, rng: np.random.Generator) -> Texture:
+    """Makes all sources agree and paints."""
+    sources = _harmonised(seen, region, layout)
+    known = [one for one in seen if one.skin is not None]
+    skin, bare = (known[0].skin, known[0].bare) if known else (_UNKNOWN_SKIN, _UNKNOWN_SKIN)
+    mirrors = _mirrors(sources, bare, layout)
+    hair = find_hair([one.capture for one in known], skin, layout)
+    first = seen[0] if seen else None
+    shading = first.light.shading(first.capture.normals) if first and first.light else None
+    return _paint(sources, mirrors, bare, hair, shading, layout, rng)
+
+
+def _harmonised(seen: list[Observation], region: np.ndarray, layout: Layout) -> list[Source]:
     """Makes sources of the photos and brings each one's colours to those before it."""
     sources: list[Source] = []
-    for one, skin, clear in zip(captures, skins, _clarity(captures, skins), strict=True):
-        source = make_source(one, judge(one, region, skin, layout), clear)
+    for one, clear in zip(seen, _clarity(seen), strict=True):
+        source = make_source(one.capture, judge(one.capture, region, one.skin, layout), clear)
         if sources:
             colours, trust = blend(sources)
-            both = trust * source.trust * np.clip(one.facing, 0, 1) ** 2
-            gain = matching_gain(layout, source.base, colours, both)
-            source = source.corrected(gain)
+            both = trust * source.trust * np.clip(one.capture.facing, 0, 1) ** 2
+            source = source.corrected(matching_gain(layout, source.colours, colours, both))
         sources.append(source)
     return sources
 
 
-def _clarity(captures: list[Capture], skins: list[SkinColour | None]) -> list[np.ndarray]:
+def _clarity(seen: list[Observation]) -> list[np.ndarray]:
     """Weighs each photo's vertices, `(V,)`, by how sharp they are beside the others', and by highlights on them."""
-    seen = [one.free & (one.facing > 0) for one in captures]
-    if len(captures) < 2:
-        sharp = [np.ones(len(there)) for there in seen]
+    there = [one.capture.free & (one.capture.facing > 0) for one in seen]
+    if len(seen) < 2:
+        sharp = [np.ones(len(visible)) for visible in there]
     else:
-        sharp = relative_sharpness(run_all([partial(sharpness, one) for one in captures]), seen)
+        sharp = relative_sharpness(run_all([partial(sharpness, one.capture) for one in seen]), there)
     return [
-        clear * (1 if skin is None else clear_of_glare(one.colours, skin.typical))
-        for one, skin, clear in zip(captures, skins, sharp, strict=True)
+        clear * (1 if one.bare is None else clear_of_glare(one.capture.albedo, one.bare.typical))
+        for one, clear in zip(seen, sharp, strict=True)
     ]
 
 
@@ -126,10 +144,11 @@ def _paint(
     mirrors: list[Source],
     skin: SkinColour,
     hair: Hair,
+    shading: np.ndarray | None,
     layout: Layout,
     rng: np.random.Generator,
 ) -> Texture:
-    """Mixes what is seen, mirrored and filled."""
+    """Mixes what is seen, mirrored and filled, without light, and puts it under that of `shading`, `(V, 3)`."""
     nothing = np.zeros((len(layout.reference), 3)), np.zeros(len(layout.reference))
     (seen, trust), (mirrored, mirror_trust) = (blend(group) if group else nothing for group in (sources, mirrors))
     by_mirror = (1 - trust) * mirror_trust
@@ -144,6 +163,22 @@ def _paint(
             Piece(filled, 1 - share, ((1 - share) / _FILLED_MM) ** 2),
         ],
     )
-    painting = Painting(sources, mirrors, low, trust, by_mirror, hair.share)
-    image, provenance = (layout.atlas.spread(values) for values in paint(painting, layout, rng))
-    return Texture(image, np.where(layout.atlas.near, provenance, np.uint8(FILLED)))
+    bright = None if shading is None else _relighting(low, shading, share, layout)
+    painted = paint(Painting(sources, mirrors, low, bright, trust, by_mirror, hair.share), layout, rng)
+    spread = layout.atlas.spread
+    return Texture(
+        image=spread(painted.image),
+        provenance=np.where(layout.atlas.near, spread(painted.provenance), np.uint8(FILLED)),
+        albedo=None if painted.albedo is None else spread(painted.albedo),
+    )
+
+
+def _relighting(low: np.ndarray, shading: np.ndarray, share: np.ndarray, layout: Layout) -> np.ndarray:
+    """Gives what turns colours without light into colours under the photo's, `(V, 3)`; it ends far from what is seen.
+
+    What a harmonic says of normals that no photo shows is only its prior's.
+    """
+    light, known = np.log(shading), ramp(share, 0.0, 0.5)
+    beyond = extend(layout, light, known, np.zeros(3), _LIGHT_MM)
+    light = known[:, None] * light + (1 - known[:, None]) * beyond
+    return under(low, np.exp(light)) / np.maximum(low, 1)

@@ -35,6 +35,8 @@ class Capture:
     "`(V, 2)` px of `image`; 0 for what lies behind the camera"
     facing: np.ndarray
     "`(V,)` cosine between the normal and the way to the camera"
+    normals: np.ndarray
+    "`(V, 3)` unit, head frame"
     free: np.ndarray
     "`(V,)` bool: in front of the camera and hidden by nothing"
     gap: np.ndarray
@@ -45,6 +47,8 @@ class Capture:
     "`(V,)` mm from the photo's border; negative outside"
     colours: np.ndarray
     "`(V, 3)` RGB in [0, 255], of the photo smoothed to the spacing of the vertices"
+    albedo: np.ndarray
+    "`(V, 3)` RGB in [0, 255]: `colours` without the photo's light; the same until that is known"
     foreground: np.ndarray
     "`(V,)` in [0, 1]: how much the photo's foreground mask, if there is one, holds the vertex for the person"
     farthest: np.ndarray
@@ -98,17 +102,20 @@ def capture(
     buffer = depth_buffer(project(eye, points), points[:, 2], triangles, eye.height, eye.width)
     farthest = cv2.dilate(np.where(np.isfinite(buffer), buffer, np.float32(1e9)), np.ones((3, 3)))
     free = _free(farthest, eye, points, facing)
+    colours = _smooth_colours(image, cut, buffer, eye, points, layout)
     return Capture(
         image=image,
         camera=cut,
         vertices=points,
         pixels=np.where(points[:, 2:] > 0, project(cut, points), 0),
         facing=facing,
+        normals=normals @ camera_from_head[:3, :3],
         free=free,
         gap=np.where(free, 0, points[:, 2] - sample(buffer, project(eye, points), nearest=True)),
         inside=_from_outline(buffer, eye, points),
         border=_from_border(camera, points),
-        colours=_smooth_colours(image, cut, buffer, eye, points, layout),
+        colours=colours,
+        albedo=colours,
         foreground=_in_mask(foreground, camera, points),
         farthest=farthest,
         nearest=_eroded(buffer, 1.5 * eye.focal / cut.focal),

@@ -37,7 +37,9 @@ class Painting:
     mirrors: list[Source]
     "photos seen in the mirror"
     low: np.ndarray
-    "`(V, 3)` RGB in [0, 255]: the low band"
+    "`(V, 3)` RGB in [0, 255]: the low band, without light"
+    light: np.ndarray | None
+    "`(V, 3)`: what turns colours without light into the photo's; None: there is nothing to turn"
     trust: np.ndarray
     "`(V,)` in [0, 1]: the share of what is seen"
     by_mirror: np.ndarray
@@ -46,20 +48,43 @@ class Painting:
     "`(V,)` in [0, 1]"
 
 
-def paint(what: Painting, layout: Layout, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Paints every texel: `(N, 3)` RGB uint8, and `(N,)` uint8 provenance."""
-    colours = np.empty((len(layout.atlas.texels), 3), np.uint8)
-    provenance = np.empty(len(colours), np.uint8)
-    by_vertex = np.column_stack([what.low, what.trust, what.by_mirror, what.hairy]).astype(np.float32)
+@dataclass(frozen=True, eq=False)
+class Texels:
+    """What was painted, by texel."""
+
+    image: np.ndarray
+    "`(N, 3)` RGB uint8, in the photo's light"
+    albedo: np.ndarray | None
+    "`(N, 3)` RGB uint8, without light"
+    provenance: np.ndarray
+    "`(N,)` uint8"
+
+
+def paint(what: Painting, layout: Layout, rng: np.random.Generator) -> Texels:
+    """Paints every texel."""
+    count = len(layout.atlas.texels)
+    image, provenance = np.empty((count, 3), np.uint8), np.empty(count, np.uint8)
+    albedo = None if what.light is None else np.empty_like(image)
+    columns = [what.low, what.trust, what.by_mirror, what.hairy, *([] if what.light is None else [what.light])]
+    by_vertex = np.column_stack(columns).astype(np.float32)
     grain = _Grain(_strengths(what, layout), Strands(rng), layout.reference.astype(np.float32))
-    blocks = list(_blocks(len(colours)))
 
-    def work(number: int, seed: np.random.Generator) -> None:
-        rows = blocks[number]
-        colours[rows], provenance[rows] = _block(what, by_vertex, grain, layout.atlas.from_vertices[rows], seed)
+    def work(rows: slice, seed: np.random.Generator) -> None:
+        carry = layout.atlas.from_vertices[rows]
+        texels = carry @ by_vertex
+        colours, provenance[rows] = _block(what, texels, grain, carry, seed)
+        if albedo is not None:
+            albedo[rows] = _rounded(colours)
+            colours = colours * texels[:, 6:]
+        image[rows] = _rounded(colours)
 
-    run_all([partial(work, number, seed) for number, seed in enumerate(rng.spawn(len(blocks)))])
-    return colours, provenance
+    blocks = list(_blocks(count))
+    run_all([partial(work, rows, seed) for rows, seed in zip(blocks, rng.spawn(len(blocks)), strict=True)])
+    return Texels(image, albedo, provenance)
+
+
+def _rounded(colours: np.ndarray) -> np.ndarray:
+    return np.clip(np.rint(colours), 0, 255).astype(np.uint8)
 
 
 def run_all(jobs: list) -> list:
@@ -97,10 +122,9 @@ class _Grain:
 
 
 def _block(
-    what: Painting, by_vertex: np.ndarray, grain: _Grain, carry: csr_matrix, rng: np.random.Generator
+    what: Painting, texels: np.ndarray, grain: _Grain, carry: csr_matrix, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Paints the texels of some rows of the atlas."""
-    texels = carry @ by_vertex
+    """Paints the texels of some rows of the atlas, without light: `(n, 3)` RGB and `(n,)` provenance."""
     colours, shares = texels[:, :3].copy(), texels[:, 3:5]
     for k, group in enumerate((what.sources, what.mirrors)):
         if group:
@@ -110,7 +134,7 @@ def _block(
     grain.add(colours, 1 - shares[:, 0] - shares[:, 1], texels[:, 5], carry, rng)
     mostly_mirrored = shares[:, 1] >= 0.5 * (1 - shares[:, 0])
     provenance = np.where(shares[:, 0] >= 0.5, SEEN, np.where(mostly_mirrored, MIRRORED, FILLED))
-    return np.clip(np.rint(colours), 0, 255).astype(np.uint8), provenance.astype(np.uint8)
+    return colours, provenance.astype(np.uint8)
 
 
 def _strengths(what: Painting, layout: Layout) -> tuple[float, float]:

@@ -33,7 +33,7 @@ class Source:
     quality: np.ndarray
     "`(V,)` >= 0: trust times resolution times clarity, to choose between sources"
     gain: np.ndarray
-    "`(V, 3)`: what corrects the base's colour"
+    "`(V, 3)`: what takes the light out of the base and brings its colour to the other sources'"
 
     @property
     def colours(self) -> np.ndarray:
@@ -61,9 +61,8 @@ def make_source(capture: Capture, trust: np.ndarray, clarity: np.ndarray | float
     depth = np.maximum(capture.vertices[:, 2], 1e-6)
     pixels_per_mm = capture.camera.focal / depth
     quality = trust * np.clip(capture.facing, 0, 1) * pixels_per_mm * clarity
-    return Source(
-        capture, capture.pixels, capture.vertices[:, 2], capture.colours, trust, quality, np.ones_like(capture.colours)
-    )
+    gain = capture.albedo / np.maximum(capture.colours, 1)
+    return Source(capture, capture.pixels, capture.vertices[:, 2], capture.colours, trust, quality, gain)
 
 
 def blend(sources: list[Source]) -> tuple[np.ndarray, np.ndarray]:
@@ -100,7 +99,7 @@ def details(sources: list[Source], carry: csr_matrix) -> tuple[np.ndarray, np.nd
         if not len(rows):
             continue
         # A triangle is so small beside its distance that perspective inside it may be left out.
-        columns = [source.pixels, source.depth, source.base, source.gain.mean(axis=1)]
+        columns = [source.pixels, source.depth, source.base, source.gain]
         values = (carry if len(rows) == count else carry[rows]) @ np.column_stack(columns).astype(np.float32)
         free = ~source.capture.hidden(values[:, :2], values[:, 2])
         rows, values = rows[free], values[free]

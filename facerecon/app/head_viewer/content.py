@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from facerecon.app import cache, files
+from facerecon.app import cache, certainty
 from facerecon.app.cache import Run
 from facerecon.app.pictures import SIDE
 from facerecon.app.thumbnails import cropped_camera, jpeg
@@ -17,9 +17,10 @@ from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.types import Mesh, Reconstruction
 from facerecon.drawing.crops import Crop, crop
 from facerecon.drawing.heads import silhouette
-from facerecon.drawing.maps import provenance_picture, value_colours
+from facerecon.drawing.maps import provenance_picture
 from facerecon.drawing.mesh_figures import curvature_colours
 from facerecon.drawing.theme import ACCENT, region_tone
+from facerecon.export import glb_bytes
 from facerecon.export.images import png_bytes
 from facerecon.geometry.curvature import curvature
 from facerecon.geometry.seams import split_parts
@@ -64,10 +65,11 @@ class Content:
     digest: str
     "of the run"
     glb: bytes
+    "the face at rest, and its targets in small numbers: half of what the file for other programs weighs"
     names: tuple[str, ...]
     "of its expressions, or none"
     worn: list[float]
-    "the expression that the GLB's base shape wears: what the browser takes off"
+    "the first photo's expression"
     layers: tuple[str, ...]
     "looks that are colours by vertex"
     layer_bytes: bytes
@@ -99,7 +101,7 @@ def build(run: Run) -> Content:
     names = ARKIT_NAMES[: len(result.morphs)]
     return Content(
         digest=run.key,
-        glb=files.content(run, "glb"),
+        glb=glb_bytes(result, neutral_base=True, quantised=True),
         names=names,
         worn=_weights(result, 0),
         layers=tuple(layers),
@@ -121,17 +123,8 @@ def layer_colours(result: Reconstruction) -> dict[str, np.ndarray]:
     mesh = result.mesh
     layers = {"curvature": curvature_colours(curvature(mesh.vertices, mesh.triangles).mean)}
     if result.fit.std is not None:
-        head = cache.workshop().parts.head
-        refined = cache.workshop().parts.refinement(_subdivisions(result, len(head.mean)))
-        spread = refined.matrix @ result.fit.std
-        layers["uncertainty"] = value_colours(spread, (0.0, float(np.quantile(spread, 0.98))))
+        layers[certainty.VIEW] = certainty.colours(result)
     return layers
-
-
-def _subdivisions(result: Reconstruction, count: int) -> int:
-    """Tells how often the head was subdivided: each time every triangle becomes four."""
-    coarse = len(cache.workshop().parts.head.triangles)
-    return round(np.log(len(result.mesh.triangles) / coarse) / np.log(4)) if count else 0
 
 
 def pins(result: Reconstruction) -> dict[str, list]:

@@ -1,0 +1,93 @@
+"""Measures a fitted head: its named points, what they measure, how sure that is, its asymmetry, planned changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from facerecon.anthropometry.asymmetry import Asymmetry, asymmetry
+from facerecon.anthropometry.measures import Measurement, measure, propagated
+from facerecon.anthropometry.points import model_vertices, named_points, sources
+from facerecon.anthropometry.reshape import CHANGES, displacements
+from facerecon.core.types import Fit, Reconstruction
+from facerecon.geometry.barycentric import interpolate
+from facerecon.geometry.graph import vertex_areas
+from facerecon.geometry.nearest import nearest_on_surface
+from facerecon.geometry.normals import vertex_normals
+from facerecon.morphable.face_model import FaceModel
+
+SCHEME = "mediapipe478"
+UNSEEN_ERROR = 4.0
+"""mm that a point errs by which no landmarker sees, where the fit does not tell: the ears are those of the prior."""
+
+
+def head_points(head: FaceModel, vertices: np.ndarray) -> dict[str, np.ndarray]:
+    """Finds the named points on `(V, 3)` vertices of a head model: name → `(3,)` mm."""
+    landmarks = head.landmarks(SCHEME).on(vertices, head.triangles)
+    return named_points(vertices, landmarks, head.name, head.mirror)
+
+
+def point_errors(head: FaceModel, fit: Fit) -> dict[str, float]:
+    """Tells how far the named points may be from where they are: root mean square, mm.
+
+    With the fit's own standard deviations, where it has them: they are told along the normals, and taken to be the same
+    along the skin. Else, as a stand-in, with how far landmarks of their kind were found to stray on this head model.
+    """
+    if fit.std is None:
+        spread = head.landmark_spread(SCHEME)
+        seen = {name: float(np.mean(spread[list(rows)])) for name, rows in sources().items()}
+        return dict.fromkeys(model_vertices(head.name, head.mirror), UNSEEN_ERROR) | seen
+    std = np.sqrt(3) * fit.std[:, None]
+    landmarks = head.landmarks(SCHEME).on(std, head.triangles)
+    found = named_points(np.repeat(std, 3, axis=1), np.repeat(landmarks, 3, axis=1), head.name, head.mirror)
+    return {name: float(value[0]) for name, value in found.items()}
+
+
+def measure_head(head: FaceModel, fit: Fit) -> dict[str, Measurement]:
+    """Measures a fitted head without expression: name of a dimension → value and tolerance."""
+    points = head_points(head, head.shape(fit.identity))
+    return measure(points, point_errors(head, fit), fit.scale.relative_error)
+
+
+def head_asymmetry(head: FaceModel, fit: Fit) -> Asymmetry:
+    """Compares the skin of a fitted head, without expression, with its mirror image; the face decides."""
+    skin = head.skin(head.shape(fit.identity))
+    weights = vertex_areas(skin.vertices, skin.triangles) * head.face_region[: head.skin_vertices]
+    normals = vertex_normals(skin.vertices, skin.triangles)
+    return asymmetry(skin.vertices, head.mirror[: head.skin_vertices], normals, weights)
+
+
+def planned(head: FaceModel, fit: Fit, amounts: Mapping[str, float]) -> np.ndarray:
+    """Gives what planned changes add to the vertices of a fitted head, `(V, 3)` mm; see `reshape.CHANGES`."""
+    vertices = head.shape(fit.identity)
+    return displacements(amounts, head_points(head, vertices), vertices)
+
+
+def change_errors(head: FaceModel, fit: Fit) -> dict[str, float]:
+    """Tells how well a fit knows what each of `reshape.CHANGES` alters: one standard deviation, mm, scale aside."""
+    points, errors = head_points(head, head.shape(fit.identity)), point_errors(head, fit)
+    return {name: propagated(change.measure, points, errors) for name, change in CHANGES.items()}
+
+
+def reshaped(result: Reconstruction, finer: csr_matrix, moved: np.ndarray) -> Reconstruction:
+    """Carries displacements over to a finished head; its expressions stay what they add.
+
+    Args:
+        result: the head.
+        finer: `(V2, V)` what made the vertices of its mesh from those of the head model.
+        moved: `(V, 3)` mm, of the head model's vertices.
+    """
+    skin = moved[: len(result.neutral.vertices)]
+    neutral = replace(result.neutral, vertices=result.neutral.vertices + skin)
+    _, triangle, weights = nearest_on_surface(
+        result.neutral.vertices, result.neutral.triangles, result.neutral_landmarks68
+    )
+    return replace(
+        result,
+        mesh=replace(result.mesh, vertices=result.mesh.vertices + finer @ moved),
+        neutral=neutral,
+        neutral_landmarks68=result.neutral_landmarks68 + interpolate(skin, neutral.triangles, triangle, weights),
+    )
