@@ -9,6 +9,7 @@ import streamlit as st
 
 from facerecon.app.registration.subject import Subject
 from facerecon.core.errors import FaceReconError
+from facerecon.core.track import Track
 from facerecon.core.types import Photo
 from facerecon.detection import DETECTORS
 from facerecon.geometry.geodesics import Spot
@@ -52,6 +53,8 @@ class Session:
     "the same, as they were when the heads were scored"
     registered: Subject | None = None
     "a scan that the visitor brought to be registered; None: the head is"
+    performances: dict[str, Track] = field(default_factory=dict)
+    "file → the expression that it shows; the last one only"
     notices: list[tuple[str, FaceReconError]] = field(default_factory=list)
     "what could not be read since the last rerun: file name and why"
     detector: str | None = None
