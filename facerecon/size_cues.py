@@ -20,8 +20,8 @@ SMALLEST = 5.0
 """px of an iris below which its width says nothing"""
 TURNED = np.radians(32)
 """yaw beyond which the lids hide too much of an iris"""
-LANDMARKER_STD, PIXELS_STD = 0.06, 0.5
-"""How far an iris's width strays from photo to photo: as a share of it, and in px (`python -m benchmarks.size`)."""
+LANDMARKER_STD, LANDMARKER_SHARED, PIXELS_STD = 0.06, 0.055, 0.5
+"""How far irises are measured off: from photo to photo and in all photos alike, as shares of the width; and in px."""
 NARROWED = 0.4
 """times sin² yaw: the share by which irises of a turned head are measured too narrow, in renders as in photos"""
 DISTANCE_STD, DISTANCE_SHARED = 0.1, 0.05
@@ -64,7 +64,7 @@ def _iris(model: FaceModel, marks: Landmarks, step: FitStep, number: int) -> Ite
     value = float(np.log(IRIS_MM / width * ahead))
     # Both irises of a photo err alike: two tell no more than one.
     own = float(np.linalg.norm([LANDMARKER_STD, PIXELS_STD / width, narrowed / 2]))
-    yield SizeCue("iris", number, value, True, own, IRIS_STD_MM / IRIS_MM)
+    yield SizeCue("iris", number, value, True, own, float(np.hypot(IRIS_STD_MM / IRIS_MM, LANDMARKER_SHARED)))
 
 
 def _iris_depth(model: FaceModel, view: ViewState, identity: np.ndarray) -> float:
