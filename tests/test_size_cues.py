@@ -11,7 +11,7 @@ from facerecon.geometry.transforms import camera_from_head_rotation, rigid
 from facerecon.landmarks.iris import IRIS_MM
 from facerecon.landmarks.schemes import scheme
 from facerecon.morphable.fitting import fit_steps
-from facerecon.size_cues import size_cues
+from facerecon.size_cues import WIDENED, size_cues
 
 CAMERA = Camera(1000, 1000, 1600.0, np.array([499.5, 499.5]))
 GROUPS = scheme("mediapipe478").groups
@@ -22,7 +22,7 @@ def seen(anny, distance=600.0, yaw=0.0):
     pose = rigid(camera_from_head_rotation(np.radians(yaw), 0, 0), np.array([0, 0, distance]))
     points = anny.landmarks("mediapipe478").on(anny.mean, anny.triangles)
     for side, pupil in zip(("right", "left"), GROUPS["pupils"], strict=True):
-        ring = np.array([[1, 0, 0], [0, 1, 0], [-1, 0, 0], [0, -1, 0]]) * IRIS_MM / 2
+        ring = np.array([[1, 0, 0], [0, 1, 0], [-1, 0, 0], [0, -1, 0]]) * IRIS_MM / 2 * np.exp(WIDENED)
         points[list(GROUPS[f"{side}_iris"])] = points[pupil] + ring
     marks = Landmarks(project_head(CAMERA, pose, points)[0], None, "mediapipe478", np.zeros(52))
     *_, last = fit_steps(anny, [marks], [CAMERA], focal_known=[True])
