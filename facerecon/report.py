@@ -21,6 +21,8 @@ from facerecon.core.types import Camera, Faces, Reconstruction, ScannedHead
 from facerecon.export import ply_bytes
 from facerecon.export.atomic import replace_all
 from facerecon.export.formats import FileOptions, format_files
+from facerecon.measuring import measure_head
+from facerecon.morphable import HEADS
 
 
 def result_files(
@@ -45,8 +47,8 @@ def result_files(
 def report(result: Reconstruction) -> dict[str, Any]:
     """Builds the content of `report.json`: millimetres in the head frame, pixels of the upright photo.
 
-    `uncertainty` is there only for heads that were fitted to photos, `scans` only for those made from scans or depth;
-    `result_files` adds `files`, in bytes.
+    `measurements` is there only for heads with a shape of their own, `uncertainty` only for those that were fitted to
+    photos, `scans` only for those made from scans or depth; `result_files` adds `files`, in bytes.
     """
     data = {
         "version": facerecon.__version__,
@@ -58,9 +60,21 @@ def report(result: Reconstruction) -> dict[str, Any]:
         "warnings": list(result.warnings),
         "photos": [_photo(result, index) for index in range(len(result.photos))],
     }
+    if len(result.fit.identity):
+        data["measurements"] = _measurements(result)
     if result.fit.std is not None:
         data["uncertainty"] = _uncertainty(result)
     return data if result.scan is None else {**data, "scans": _scans(result.scan)}
+
+
+def _measurements(result: Reconstruction) -> dict[str, Any]:
+    """Tells what `measuring.measure_head` measures: distances in mm, angles in degrees, each with a tolerance."""
+    found = measure_head(HEADS.create(result.head_model), result.fit)
+    return {
+        name: {f"{unit}": round(one.value, 2), f"tolerance_{unit}": round(one.tolerance, 2)}
+        for name, one in found.items()
+        for unit in ("mm" if one.unit == "mm" else "degrees",)
+    }
 
 
 def _uncertainty(result: Reconstruction) -> dict[str, Any]:

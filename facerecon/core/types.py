@@ -182,9 +182,11 @@ class Fit:
     "where the millimetres come from"
     prior_std: np.ndarray | None = None
     "`(V,)` mm, what `std` would be had there been no photo; or None"
+    covariance: np.ndarray | None = None
+    "`(I, I)` of the identity, in the prior's standard deviations, or None"
 
     def __post_init__(self):
-        freeze(self, identity=np.float64, std=np.float64, prior_std=np.float64)
+        freeze(self, identity=np.float64, std=np.float64, prior_std=np.float64, covariance=np.float64)
 
     @property
     def from_photos(self) -> np.ndarray | None:

@@ -134,7 +134,7 @@ class Surface:
 
 
 def with_std(model: FaceModel, fit: Fit, step: FitStep, settings: FitSettings, known: Calibration | None = None) -> Fit:
-    """Adds to a fit how sure it is, `std` and `prior_std`; a head without a shape of its own has none.
+    """Adds to a fit how sure it is, `std`, `prior_std` and `covariance`; a head without a shape of its own has none.
 
     Args:
         model: the head model.
@@ -150,8 +150,8 @@ def with_std(model: FaceModel, fit: Fit, step: FitStep, settings: FitSettings, k
     known = known or calibration()
     information, surface = Information.at(model, step, settings), Surface(model, step.identity)
     root = np.sqrt(known.misfit(step))
+    covariance = information.covariance(known)
     std, prior_std = (
-        root * surface.std(covariance, known.rest)
-        for covariance in (information.covariance(known), information.prior_covariance(known))
+        root * surface.std(each, known.rest) for each in (covariance, information.prior_covariance(known))
     )
-    return replace(fit, std=std, prior_std=prior_std)
+    return replace(fit, std=std, prior_std=prior_std, covariance=root**2 * covariance)

@@ -12,6 +12,7 @@ from facerecon.texture import paint as painting
 from facerecon.texture.capture import capture
 from facerecon.texture.fuse import Piece, fuse
 from facerecon.texture.quality import clear_of_glare, glare, relative_sharpness, sharpness
+from facerecon.texture.seams import seam_contrast
 
 MESH = egg(40, 80)
 LAYOUT = lay_out_egg(MESH, 384)
@@ -114,3 +115,18 @@ def test_blocks_do_not_show(monkeypatch):
     small = run(shot)
     assert np.abs(large - small).mean() < 1.5 and np.median(np.abs(large - small)) <= 1
     assert np.corrcoef(large.ravel(), small.ravel())[0, 1] > 0.999
+
+
+def test_seams_are_measured():
+    rng = np.random.default_rng(0)
+    image = np.clip(rng.normal(150, 3, (512, 512, 1)) + np.zeros(3), 0, 255).astype(np.uint8)
+    provenance = np.zeros((512, 512), np.uint8)
+    provenance[:, 256:] = 1
+    covered = np.ones((512, 512), bool)
+    on, beside = seam_contrast(image, provenance, covered)
+    assert abs(on - beside) < 0.3
+    image[:, 256:] -= 25
+    on, again = seam_contrast(image, provenance, covered)
+    assert on > 3 * beside and abs(again - beside) < 0.2
+    covered[:, 250:262] = False
+    assert seam_contrast(image, provenance, covered) == (0, 0)

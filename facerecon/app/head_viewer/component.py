@@ -1,14 +1,13 @@
 """The viewer of a head in the browser: what it is told, and the component that shows it.
 
-The head is sent once, as the very GLB that can be taken along, under a link that names its content; a second run of the
-page sends nothing, and the camera stays. The browser takes the photo's expression off the head, so that a weight of 1
-is one whole expression, and bends, lights and cuts it without asking the server.
+The head is sent once, as a GLB with its face at rest, under a link that names its content; a second run of the page
+sends nothing, and the camera stays. The browser bends, lights and cuts the head without asking the server.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -22,17 +21,18 @@ from facerecon.app.texts import t
 
 THREE = "app/static/three/three.min.js"
 """Made by scripts/three/build.sh."""
-SCRIPTS = ("parts", "stage", "head", "inspect", "main")
+SCRIPTS = ("parts", "stage", "head", "inspect", "track", "express", "main")
 """Joined in this order."""
 HTML = (
     '<div class="head3d"><div class="stage"><div class="back"><svg aria-hidden="true"><path/></svg></div></div>'
-    '<div class="drawer"></div></div>'
+    '<div class="beside"></div><div class="drawer"></div></div>'
 )
 LABELS = (
     *("head", "loading", "no_webgl", "views", "turn", "reset", "shot", "full", "fps", "light", "light_hint", "power"),
     *("ground", "ground_dark", "ground_grey", "ground_paper", "ground_black", "section", "section_at", "whole"),
     *("cut_x", "cut_y", "cut_z", "marks", "points", "over", "over_photo", "over_alt", "opacity", "outline"),
 )
+PLAYER_LABELS = ("worn", "strength", "play", "pause", "time", "key", "clear", "send")
 
 
 def head_viewer(key: str, content: Content, *, height: int = 640, turn: bool = False) -> None:
@@ -46,6 +46,30 @@ def head_viewer(key: str, content: Content, *, height: int = 640, turn: bool = F
     """
     data = told(key, content, content.looks) | {"height": height, "turn": turn}
     _component()(key=key, data=data)
+
+
+def head_player(key: str, content: Content, express: Mapping[str, Any], *, height: int = 600) -> Mapping[str, Any]:
+    """Shows a head with sliders for its expressions, and a line of time to record them on.
+
+    Args:
+        key: of the component; the same key keeps its camera and its sliders.
+        content: of the head.
+        express: `groups`, `presets` and the rest of what express.js reads.
+        height: px of the picture.
+
+    Returns:
+        The track that the visitor last sent: `turn` (0: none was), `times`, `weights`, as the browser told it.
+    """
+    data = told(key, content, ("textured", "clay", "wireframe", "normals"))
+    data["labels"] |= _labels(PLAYER_LABELS)
+    none = {"turn": 0, "times": [], "weights": []}
+    answer = _component()(
+        key=key,
+        data=data | {"height": height, "turn": False, "express": dict(express)},
+        default={"track": none},
+        on_track_change=lambda: None,
+    )
+    return answer["track"] or none
 
 
 def told(key: str, content: Content, looks: Sequence[str]) -> dict[str, Any]:

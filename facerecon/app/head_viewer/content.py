@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from facerecon.app import cache, certainty, files
+from facerecon.app import cache, certainty
 from facerecon.app.cache import Run
 from facerecon.app.pictures import SIDE
 from facerecon.app.thumbnails import cropped_camera, jpeg
@@ -20,6 +20,7 @@ from facerecon.drawing.heads import silhouette
 from facerecon.drawing.maps import provenance_picture
 from facerecon.drawing.mesh_figures import curvature_colours
 from facerecon.drawing.theme import ACCENT, region_tone
+from facerecon.export import glb_bytes
 from facerecon.export.images import png_bytes
 from facerecon.geometry.curvature import curvature
 from facerecon.geometry.seams import split_parts
@@ -64,10 +65,11 @@ class Content:
     digest: str
     "of the run"
     glb: bytes
+    "the face at rest, and its targets in small numbers: half of what the file for other programs weighs"
     names: tuple[str, ...]
     "of its expressions, or none"
     worn: list[float]
-    "the expression that the GLB's base shape wears: what the browser takes off"
+    "the first photo's expression"
     layers: tuple[str, ...]
     "looks that are colours by vertex"
     layer_bytes: bytes
@@ -99,7 +101,7 @@ def build(run: Run) -> Content:
     names = ARKIT_NAMES[: len(result.morphs)]
     return Content(
         digest=run.key,
-        glb=files.content(run, "glb"),
+        glb=glb_bytes(result, neutral_base=True, quantised=True),
         names=names,
         worn=_weights(result, 0),
         layers=tuple(layers),

@@ -4,7 +4,7 @@ const PIN = 0.0011; // m
 const STUDIO = { textured: 0, albedo: 0, provenance: 0.55, checker: 0.55 }; // how much of a studio's light; else all
 
 class Head {
-  // Reads the GLB and takes the photo's expression off it: then a weight of 1 is one whole expression.
+  // Reads the GLB. Its base shape is the face at rest, so that a weight of 1 is one whole expression.
   static async load(three, data) {
     const [file, layers] = await Promise.all([
       new three.GLTFLoader().loadAsync(absolute(data.glb)),
@@ -26,7 +26,7 @@ class Head {
     this.box = new three.Box3().setFromBufferAttribute(this.meshes[0].geometry.attributes.position);
     this.plane = new three.Plane(new three.Vector3(-1, 0, 0), 10);
     this.pins();
-    this.wear(data.names.length ? data.worn : []);
+    this.wear(data.worn);
   }
 
   // Colours by vertex come as one block: by layer, by part, by vertex, three bytes each.
@@ -46,16 +46,9 @@ class Head {
   }
 
   prepare(mesh) {
-    const { geometry, material } = mesh;
-    const { position = [], normal = [] } = geometry.morphAttributes;
-    this.data.worn.forEach((weight, k) => {
-      if (!weight || !position[k]) return;
-      take(geometry.attributes.position.array, position[k].array, weight);
-      if (normal[k]) take(geometry.attributes.normal.array, normal[k].array, weight);
-    });
     mesh.frustumCulled = false;
     mesh.morphTargetInfluences ??= [];
-    mesh.own = material;
+    mesh.own = mesh.material;
     mesh.plain = { wire: this.wire(mesh), inner: this.inner(mesh) };
     this.group.add(mesh, mesh.plain.wire, mesh.plain.inner);
   }
@@ -163,14 +156,14 @@ class Head {
   }
 
   placePins() {
-    const { array } = this.meshes[0].geometry.attributes.position;
+    const { position } = this.meshes[0].geometry.attributes;
     const targets = this.meshes[0].geometry.morphAttributes.position || [];
     const matrix = new this.three.Matrix4();
     const worn = [...this.weights.keys()].filter((k) => this.weights[k] && targets[k]);
     this.data.pins.rows.forEach(([a, b, c, ...shares], i) => {
       const at = [0, 1, 2].map((axis) => [a, b, c].reduce((sum, vertex, n) => {
-        const row = vertex * 3 + axis;
-        const moved = worn.reduce((value, k) => value + this.weights[k] * targets[k].array[row], array[row]);
+        const rest = position.getComponent(vertex, axis);
+        const moved = worn.reduce((value, k) => value + this.weights[k] * targets[k].getComponent(vertex, axis), rest);
         return sum + shares[n] * moved;
       }, 0));
       this.dots.setMatrixAt(i, matrix.makeTranslation(...at));
@@ -191,10 +184,6 @@ class Head {
 function linear(byte) {
   const value = byte / 255;
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-}
-
-function take(from, what, weight) {
-  for (let i = 0; i < from.length; i += 1) from[i] -= weight * what[i];
 }
 
 // Squares that show where a texture is stretched, redder to the right and greener downwards, with their names.

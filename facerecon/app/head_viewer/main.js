@@ -8,6 +8,7 @@ class Viewer {
     this.box = root.querySelector(".stage");
     this.back = root.querySelector(".back");
     this.box.style.height = `${data.height}px`;
+    root.classList.toggle("express", Boolean(data.express));
     if (!places.has(data.place)) places.set(data.place, home());
     this.note = child(this.box, "p", "note", data.labels.loading);
     this.note.setAttribute("role", "status");
