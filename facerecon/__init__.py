@@ -27,6 +27,7 @@ _PUBLIC = {
     "write_obj": "facerecon.export",
     "write_ply": "facerecon.export",
     "write_stl": "facerecon.export",
+    "write_usdz": "facerecon.export",
 }
 __all__ = sorted(_PUBLIC)
 

@@ -180,7 +180,9 @@ def compare_heads(head: FaceModel, first: Fit, second: Fit) -> HeadDifference:
     skins = [head.skin(head.shape(fit.identity)) for fit in (first, second)]
     found = compare_skins(*skins, regions)
     limits = head_pairs(head.name).limits
-    if first.std is not None and second.std is not None:
+    # Two photos of one head err alike, because the same average stands in for what neither shows: measured limits know
+    # that, the fits' own errors do not.
+    if not limits and first.std is not None and second.std is not None:
         squared = (first.std**2 + second.std**2)[: head.skin_vertices]
         limits = {name: LIKELY * float(np.sqrt(squared[rows].mean())) for name, rows in _with_face(regions).items()}
     return replace(

@@ -19,6 +19,7 @@ from facerecon.landmarks.schemes import scheme
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import as_fit, fit_steps
 from facerecon.morphable.pose import first_camera
+from facerecon.morphable.uncertainty import with_std
 from facerecon.parts import Parts, Settings
 from facerecon.steps import Run, Step, as_settings, check_settings
 from facerecon.texture import bake, iris_colour, part_images, sclera_colour
@@ -114,7 +115,7 @@ class _Run(Run):
         fitting = fit_steps(self.parts.head, self.landmarks, cameras, focal_known=known, settings=self.settings.fit)
         for count, last in enumerate(fitting, start=1):
             yield self.step("fitting", last, 0.35 + 0.2 * count / (self.settings.fit.iterations + 1))
-        self.fit = as_fit(self.parts.head, last)
+        self.fit = with_std(self.parts.head, as_fit(self.parts.head, last), last, self.settings.fit)
         self.warn(*(key for pair in zip(self.fit.views, self.landmarks, strict=True) for key in doubts(*pair)))
         yield self.step("fitting", self.fit, 0.55)
 

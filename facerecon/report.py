@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,28 +14,41 @@ from uuid import uuid4
 import numpy as np
 
 import facerecon
+from facerecon.certainty import region_certainty
 from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.errors import SettingsError
 from facerecon.core.types import Camera, Faces, Reconstruction, ScannedHead
-from facerecon.export import glb_bytes, obj_files, ply_bytes
+from facerecon.export import ply_bytes
 from facerecon.export.atomic import replace_all
+from facerecon.export.formats import FileOptions, format_files
+from facerecon.measuring import measure_head
+from facerecon.morphable import HEADS
 
 
-def result_files(result: Reconstruction) -> dict[str, bytes]:
-    """Builds every file of a finished head: file name → content."""
-    text = json.dumps(report(result), indent=1, ensure_ascii=False, allow_nan=False)
-    return {
-        **obj_files(result, "head.obj"),
-        "head.glb": glb_bytes(result),
-        "neutral.ply": ply_bytes(result.neutral),
-        "report.json": (text + "\n").encode(),
-    }
+def result_files(
+    result: Reconstruction, formats: Sequence[str] = (), options: FileOptions | None = None
+) -> dict[str, bytes]:
+    """Builds every file of a finished head: file name → content.
+
+    Args:
+        result: the head.
+        formats: names of `export.FORMATS` beside GLB and OBJ, which are always there.
+        options: what was chosen about them.
+    """
+    files: dict[str, bytes] = {}
+    for name in dict.fromkeys(("obj", "glb", *formats)):
+        files |= format_files(result, name, options)
+    files["neutral.ply"] = ply_bytes(result.neutral)
+    data = report(result) | {"files": {name: len(content) for name, content in files.items()}}
+    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
+    return {**files, "report.json": (text + "\n").encode()}
 
 
 def report(result: Reconstruction) -> dict[str, Any]:
     """Builds the content of `report.json`: millimetres in the head frame, pixels of the upright photo.
 
-    `scans` is there only for heads that were made from scans or depth.
+    `measurements` is there only for heads with a shape of their own, `uncertainty` only for those that were fitted to
+    photos, `scans` only for those made from scans or depth; `result_files` adds `files`, in bytes.
     """
     data = {
         "version": facerecon.__version__,
@@ -47,7 +60,36 @@ def report(result: Reconstruction) -> dict[str, Any]:
         "warnings": list(result.warnings),
         "photos": [_photo(result, index) for index in range(len(result.photos))],
     }
+    if len(result.fit.identity):
+        data["measurements"] = _measurements(result)
+    if result.fit.std is not None:
+        data["uncertainty"] = _uncertainty(result)
     return data if result.scan is None else {**data, "scans": _scans(result.scan)}
+
+
+def _measurements(result: Reconstruction) -> dict[str, Any]:
+    """Tells what `measuring.measure_head` measures: distances in mm, angles in degrees, each with a tolerance."""
+    found = measure_head(HEADS.create(result.head_model), result.fit)
+    return {
+        name: {f"{unit}": round(one.value, 2), f"tolerance_{unit}": round(one.tolerance, 2)}
+        for name, one in found.items()
+        for unit in ("mm" if one.unit == "mm" else "degrees",)
+    }
+
+
+def _uncertainty(result: Reconstruction) -> dict[str, Any]:
+    """Tells how sure the shape is: by region, and for each vertex of `neutral.ply` its standard deviation, mm.
+
+    Distances along the normals from the true surface, position, turn and size free; `scale` tells how sure the size is.
+    """
+    regions = region_certainty(result.head_model, result.fit)
+    return {
+        "regions": {
+            name: {"std_mm": round(one.std, 3), "from_photos": round(one.from_photos, 3)}
+            for name, one in regions.items()
+        },
+        "std_mm": np.round(result.fit.std[: len(result.neutral.vertices)], 2).tolist(),
+    }
 
 
 def faces_as_data(faces: Faces) -> dict[str, Any]:

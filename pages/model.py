@@ -1,19 +1,20 @@
-"""3D model: the finished head to look at from every side, and to take along."""
+"""3D model: the finished head to look at from every side, in every light, over its photo; and to take along."""
 
 import streamlit as st
 
-from facerecon.app import heads, layout
+from facerecon.app import certainty, layout
 from facerecon.app.code import show_code
 from facerecon.app.downloads import downloads
+from facerecon.app.head_viewer.component import head_viewer
+from facerecon.app.head_viewer.content import content
 from facerecon.app.numbers import two_digits
 from facerecon.app.texts import t
 from facerecon.export.glb import write_glb
 
-VIEWS = ["textured", "clay", "wireframe", "normals", "provenance"]
-
 run = layout.begin("model", "model")
 result = run.reconstruction
-heads.show_head(run, "model", VIEWS, height=640)
+head_viewer("model", content(run), turn=True)
+certainty.legend(result)
 
 height = float(result.mesh.vertices[:, 1].max() - result.mesh.vertices[:, 1].min())
 layout.numbers(

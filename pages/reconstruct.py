@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from facerecon.app import cache, heads, layout, pictures
+from facerecon.app import cache, certainty, heads, layout, pictures
 from facerecon.app.code import show_code
 from facerecon.app.inputs import face_picker, photo_input
 from facerecon.app.numbers import duration, two_digits
@@ -25,7 +25,7 @@ choice, picture = st.columns([5, 7], gap="large")
 with choice:
     photo_input()
 with picture:
-    heads.show_head(run, "reconstruct", ["textured", "clay"])
+    heads.show_head(run, "reconstruct", ["textured", "clay", certainty.VIEW])
 
 st.subheader(t("reconstruct.fitted"), anchor=False)
 for number, photo in enumerate(result.photos):
@@ -46,6 +46,7 @@ layout.numbers(
     ]
 )
 layout.caption(f"scale.{result.fit.scale.source}")
+certainty.regions(run)
 st.page_link("pages/model.py", label=t("reconstruct.result"), icon=":material/arrow_forward:")
 
 st.subheader(t("reconstruct.timing"), anchor=False)

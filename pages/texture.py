@@ -1,19 +1,22 @@
-"""Texture: the photo laid on the head, and which of its texels are measured, mirrored or guessed."""
+"""Texture: the photo laid on the head, the light taken out of it, and what is measured, mirrored or guessed."""
 
-import numpy as np
 import streamlit as st
 
 from facerecon.app import cache, heads, layout, pictures, state
 from facerecon.app.code import show_code
 from facerecon.app.numbers import two_digits
 from facerecon.app.texts import t
-from facerecon.drawing.maps import provenance_picture, uv_picture
+from facerecon.app.texture import square
+from facerecon.app.texture.relight import relight
 from facerecon.drawing.theme import PROVENANCE
+from facerecon.geometry.harmonics import irradiance
 from facerecon.texture import bake
+from facerecon.texture.fuse import fuse
+from facerecon.texture.light import estimate_light
 
-KINDS = ("texture", "provenance", "layout")
+KINDS = ("texture", "albedo", "provenance", "layout")
 NAMES = ("seen", "mirrored", "filled")
-SIZES = (512, 1024, 2048)
+SIZES = (512, 1024, 2048, 4096)
 
 run = layout.begin("texture", "texture")
 result = run.reconstruction
@@ -27,15 +30,6 @@ with before:
         alt=t("strip.alt_photo"),
     )
     layout.caption("strip.alt_photo")
-    kind = st.segmented_control(
-        t("texture.control"),
-        KINDS,
-        default=KINDS[0],
-        required=True,
-        format_func=lambda name: t(f"texture.kind_{name}"),
-        key="texture_kind",
-        persist_state="session",
-    )
     st.segmented_control(
         t("texture.size"),
         SIZES,
@@ -45,32 +39,34 @@ with before:
         key=state.TEXTURE_SIZE,
         on_change=state.take_texture_size,
     )
-
-
-def flat() -> np.ndarray:
-    """Draws the square that was asked for."""
-    if kind == "provenance":
-        return provenance_picture(texture.provenance, texture.image)
-    if kind == "layout":
-        return uv_picture(run.of("mesh")[0].value, 1024, texture.image)
-    return texture.image
-
-
 with after:
-    square = cache.picture((run.key, "flat", kind), lambda: pictures.reduced(flat(), 1024))
-    st.image(square, width="stretch", alt=t("strip.alt_texture"))
+    kind = st.segmented_control(
+        t("texture.control"),
+        [name for name in KINDS if name != "albedo" or texture.albedo is not None],
+        default=KINDS[0],
+        required=True,
+        format_func=lambda name: t(f"texture.kind_{name}"),
+        key="texture_kind",
+        persist_state="session",
+    )
+    st.image(square.picture(run, kind), width="stretch", alt=t("strip.alt_texture"))
     layout.caption(f"texture.caption_{kind}", size=texture.image.shape[0])
     if kind == "provenance":
         layout.legend((tone.dark, t(f"texture.{name}")) for tone, name in zip(PROVENANCE, NAMES, strict=True))
 
+relight(run)
+
 shares = cache.picture((run.key, "shares"), lambda: pictures.provenance_shares(*heads.face_of(run)))
+seam, beside = square.seam(run)
 layout.numbers(
     [
         *((t(f"texture.{name}"), two_digits(100 * share), "%") for name, share in zip(NAMES, shares, strict=True)),
         (t("texture.size"), str(texture.image.shape[0]), "px"),
+        (t("texture.seam"), two_digits(seam), "ΔE"),
         layout.stage_time(run, "texture"),
     ]
 )
 layout.caption("texture.of_face")
+layout.caption("texture.seam_note", beside=two_digits(beside))
 layout.lesson("texture")
-show_code(bake)
+show_code(bake, fuse, estimate_light, irradiance)

@@ -122,11 +122,17 @@ def test_expressions_do_not_count_and_limits_are_the_measured_ones(anny, rng):
     assert all(region.within for region in compare_heads(anny, first, first).regions.values())
 
 
-def test_limits_follow_what_the_fits_know(anny):
-    none = np.zeros(len(anny.identity_basis))
-    sure, unsure = (fit(none, np.full(len(anny.mean), std)) for std in (0.3, 0.4))
-    found = compare_heads(anny, sure, unsure)
+def test_where_nobody_measured_limits_follow_what_the_fits_know():
+    head = HEADS.create("canonical")
+    sure, unsure = (fit(np.zeros(0), np.full(len(head.mean), std)) for std in (0.3, 0.4))
+    found = compare_heads(head, sure, unsure)
     assert all(region.limit == pytest.approx(2 * 0.5) for region in found.regions.values())
+
+
+def test_measured_limits_go_before_what_the_fits_know(anny):
+    none = np.zeros(len(anny.identity_basis))
+    found = compare_heads(anny, *(fit(none, np.full(len(anny.mean), 0.3)) for _ in range(2)))
+    assert {name: region.limit for name, region in found.regions.items()} == head_pairs("anny").limits
 
 
 def test_a_head_that_nobody_measured_has_no_limits():

@@ -100,3 +100,20 @@ def test_what_is_no_mesh_is_refused(files, capsys):
 def test_both_landmark_files_are_needed(files, capsys):
     assert main(["evaluate", str(files / "head.ply"), str(files / "scan.ply")]) == 2
     assert "--mesh-landmarks" in capsys.readouterr().err
+
+
+def test_a_report_is_written_beside_the_numbers(files, capsys, tmp_path):
+    assert evaluate(files) == 0
+    alone = capsys.readouterr().out
+    place = tmp_path / "报告.html"
+    assert evaluate(files, "head.ply", "scan.ply", "head.json", "scan.json", "--report", str(place)) == 0
+    assert capsys.readouterr().out == alone
+    page = place.read_text("utf-8")
+    assert page.startswith("<!doctype html>") and page.count("data:image/jpeg") == 9 and "scan.ply" in page
+
+
+def test_a_report_that_cannot_be_written_is_one_line(files, capsys, tmp_path):
+    place = tmp_path / "no folder" / "report.html"
+    assert evaluate(files, "head.ply", "scan.ply", "head.json", "scan.json", "--report", str(place)) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.count("\n") == 1 and "report.html" in captured.err

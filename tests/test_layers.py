@@ -8,11 +8,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 STAGES = (
     *("detection", "landmarks", "identity", "scans", "registration", "morphable"),
-    *("mesh", "texture", "export", "evaluation"),
+    *("mesh", "texture", "export", "evaluation", "anthropometry"),
 )
 JOINS = {
     *("pipeline", "scan_pipeline", "scan_landmarks", "scanning", "reconstruction", "inputs", "steps", "checks"),
-    *("parts", "meshes", "samples", "suites", "report", "comparison", "commands", "cli", "__main__"),
+    *("parts", "meshes", "samples", "suites", "report", "comparison", "certainty", "commands", "cli", "__main__"),
+    *("scorecard", "measuring", "performance"),
 }
 LEVELS = [
     {"core"},

@@ -134,6 +134,12 @@ def bundled_scan() -> Scan:
     return sample_scan()
 
 
+@st.cache_resource(show_spinner=False, max_entries=4)
+def scan_at_rest(name: str) -> Scan:
+    """Gives the scan of a synthetic sample without expression."""
+    return sample_scan(name, at_rest=True)
+
+
 def run_key(inputs: tuple[Photo | Scan, ...], settings: Settings) -> str:
     """Gives the digest of a reconstruction before it is made."""
     corrected = [None if points is None else np.asarray(points, float).tobytes() for points in settings.landmarks]
@@ -204,6 +210,11 @@ def mesh(key: Hashable, make: Callable[[], Any]) -> Any:
     return _stores().meshes.get(key, make)
 
 
+def card(key: Hashable, make: Callable[[], Any]) -> Any:
+    """Gives a scan that is scored on, or what was measured there."""
+    return _stores().cards.get(key, make)
+
+
 def trace(key: Hashable, make: Callable[[], Any]) -> Any:
     """Gives what every layer of a network answered to a photo."""
     return _stores().traces.get(key, make)
@@ -223,6 +234,8 @@ class _Stores:
     "pairs of clouds, runs and films: half a MB each"
     meshes: Store[Any] = field(default_factory=lambda: Store(16))
     "meshes of the page Mesh: some 5 MB each"
+    cards: Store[Any] = field(default_factory=lambda: Store(8))
+    "scans and scores of the page Evaluate: some 10 MB each"
     traces: Store[Any] = field(default_factory=lambda: Store(2))
     "answers of all layers of a network: some 50 MB each"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from facerecon.app import cache, messages, preload, viewer
+from facerecon.app import cache, certainty, messages, preload, viewer
 from facerecon.app.cache import Run
 from facerecon.core.types import Mesh, Texture
 from facerecon.morphable.fitting import FitStep
@@ -26,7 +26,7 @@ def show_head(run: Run, key: str, views: Sequence[str], look: viewer.Look | None
     Args:
         run: whose head.
         key: of the frame.
-        views: styles of `drawing.scene`; the first opens.
+        views: styles of `drawing.scene`, or `certainty.VIEW`; the first opens.
         look: how it opens.
         height: px.
     """
@@ -36,8 +36,10 @@ def show_head(run: Run, key: str, views: Sequence[str], look: viewer.Look | None
         from facerecon.drawing.scene import scene
 
         dress = {"texture": result.texture, "part_images": result.part_images, "window_size": (WIDTH, height)}
-        return {name: scene(result.mesh, style=name, **dress) for name in names}
+        coloured = {"style": "colours", "colours": certainty.colours(result), **dress}
+        return {n: scene(result.mesh, **(coloured if n == certainty.VIEW else {"style": n, **dress})) for n in names}
 
+    views = [name for name in views if name != certainty.VIEW or result.fit.std is not None]
     show_scenes(key, run.key, views, scenes, look, height)
 
 

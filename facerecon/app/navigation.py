@@ -19,13 +19,16 @@ ICONS: dict[str, str] = {
     "mesh": ":material/polyline:",
     "texture": ":material/texture:",
     "model": ":material/view_in_ar:",
+    "expressions": ":material/sentiment_satisfied:",
     "scan": ":material/3d_rotation:",
     "compare": ":material/compare:",
+    "measure": ":material/square_foot:",
+    "evaluate": ":material/straighten:",
     "about": ":material/info:",
 }
 """Page → Material symbol; the first opens when the app does."""
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "": ("home", "reconstruct", "scan", "compare", "about"),
+    "": ("home", "reconstruct", "scan", "expressions", "compare", "measure", "evaluate", "about"),
     "nav.stages": ("detection", "inside", "landmarks", "registration", "mesh", "texture", "model"),
 }
 """Text key of a section's heading → its pages; those without a heading stand on their own."""

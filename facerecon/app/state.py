@@ -9,8 +9,10 @@ import streamlit as st
 
 from facerecon.app.registration.subject import Subject
 from facerecon.core.errors import FaceReconError
+from facerecon.core.track import Track
 from facerecon.core.types import Photo
 from facerecon.detection import DETECTORS
+from facerecon.geometry.geodesics import Spot
 from facerecon.landmarks.correction import Correction
 from facerecon.scans.scan import Scan
 
@@ -39,12 +41,26 @@ class Session:
     "name of the sample that `second` is, None for an own photo"
     triplets: dict[str, np.ndarray] = field(default_factory=dict)
     "names of three faces → where their points were moved in the plane of the lesson, `(3, 2)`"
+    spots: dict[str, tuple[Spot, Spot]] = field(default_factory=dict)
+    "key of a run → the two points of its head between which the page Measure measures"
     scans: tuple[Scan, ...] = ()
     "own scans of one head; empty: the sample's is shown"
     scan_unit: str | None = None
     "of the scans' numbers; None: guessed"
+    scan_marks: dict[str, dict[int, tuple[float, float]]] = field(default_factory=dict)
+    "scan digest → where the visitor has put which of the seven landmarks in its picture, px"
+    scored_marks: dict[str, dict[int, tuple[float, float]]] = field(default_factory=dict)
+    "the same, as they were when the heads were scored"
     registered: Subject | None = None
     "a scan that the visitor brought to be registered; None: the head is"
+    performances: dict[str, Track] = field(default_factory=dict)
+    "file → the expression that it shows; the last one only"
+    met: str = ""
+    "key of the run whose face the model's sliders were set to first"
+    rest: np.ndarray | None = None
+    "`(I - K,)` what the sliders on K modes do not hold"
+    drawn: int = 0
+    "how many heads the sliders were set to: the seed of the next random one"
     notices: list[tuple[str, FaceReconError]] = field(default_factory=list)
     "what could not be read since the last rerun: file name and why"
     detector: str | None = None

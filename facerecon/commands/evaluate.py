@@ -28,22 +28,60 @@ def add(commands: argparse._SubParsersAction) -> None:
             help='{"landmarks68_mm": [[x, y, z] × 68]} in iBUG\'s order, or report.json',
         )
     parser.add_argument("--metrical", action="store_true", help="keep the head's own size; else it is fitted")
+    parser.add_argument(
+        "--report", metavar="FILE", type=Path, help="also write a report with pictures and baselines: one HTML file"
+    )
+    parser.add_argument("--language", choices=("en", "zh"), default="en", help="of the report; default: en")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the distances in numbers."""
+    from facerecon.core.errors import SettingsError
     from facerecon.evaluation.landmark_files import read_landmarks68
     from facerecon.evaluation.scan_to_mesh import ScanTruth
     from facerecon.scans import read_scan
 
+    if arguments.report and not arguments.report.absolute().parent.is_dir():
+        raise SettingsError(f"There is no folder for {arguments.report}.")
     landmarks = [read_landmarks68(path) for path in (arguments.mesh_landmarks, arguments.scan_landmarks)]
     mesh = _mesh(arguments.mesh)
     truth = ScanTruth(read_scan(arguments.scan), landmarks[1])
     data = evaluation(mesh, landmarks[0], truth, arguments.metrical)
+    if arguments.report:
+        _report(arguments, mesh, landmarks[0], truth)
     sys.stdout.write(json.dumps(data, indent=1, allow_nan=False) + "\n")
     sys.stdout.flush()
     return 0
+
+
+def _report(arguments: argparse.Namespace, mesh: Mesh, landmarks68: Any, truth: Any) -> None:
+    """Writes the report.
+
+    Raises:
+        SettingsError: the file cannot be written.
+    """
+    from facerecon.core.errors import SettingsError
+    from facerecon.evaluation.landmark_files import read_origin
+    from facerecon.evaluation.refinement import Target
+    from facerecon.export.atomic import write_files
+    from facerecon.morphable import HEADS
+    from facerecon.scorecard.report import Origin, report_html
+    from facerecon.scorecard.score import score_heads, with_baselines
+    from facerecon.suites.methods import Answer
+
+    told = read_origin(arguments.mesh_landmarks)
+    head = HEADS.create(told.head_model if told.head_model in HEADS else None)
+    answers = with_baselines(Answer(Target(mesh), landmarks68, head), head)
+    origin = Origin(
+        *(arguments.scan.name, arguments.mesh.name, "mm", "given", "file"),
+        *(told.scale_source, told.scale_error, head.name, told.photos),
+    )
+    content = report_html(score_heads(answers, truth), origin, arguments.language).encode()
+    try:
+        write_files({arguments.report: content})
+    except OSError as error:
+        raise SettingsError(f"{arguments.report} cannot be written ({error.strerror or error}).") from error
 
 
 def evaluation(mesh: Mesh, landmarks68: Any, truth: Any, metrical: bool) -> dict[str, Any]:

@@ -33,7 +33,21 @@ def add(commands: argparse._SubParsersAction) -> None:
     group.add_argument("--intrinsics", metavar="J", type=Path, help="JSON with fx, fy, cx, cy of the depth map")
     group.add_argument("--units", metavar="U", help="of the numbers: mm, cm, dm, m, inch, foot, or millimetres")
     group.add_argument("--embedded-depth", action="store_true", help="use the depth inside portrait photos")
+    _add_files(parser)
     parser.set_defaults(run=run)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("files", "head.glb, head.obj, neutral.ply and report.json are always written")
+    group.add_argument("--formats", metavar="F,F", type=_names, default=(), help="further ones: ply, stl, usdz")
+    group.add_argument("--skeleton", action="store_true", help="GLB: with joints for the head and both eyes")
+    group.add_argument("--neutral-base", action="store_true", help="GLB, USDZ: at rest, the expression in the weights")
+    group.add_argument("--quantised", action="store_true", help="GLB: little more than half as large, for most viewers")
+    group.add_argument("--print-height", metavar="MM", type=float, help="STL: height of the print; else life-size")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip().lower().removeprefix(".") for name in text.split(",") if name.strip())
 
 
 def _folder(name: str) -> Path:
@@ -58,9 +72,12 @@ def run(arguments: argparse.Namespace) -> int:
     corrected = corrected_landmarks(arguments.landmarks, inputs) if arguments.landmarks else ()
     prepare(detector=arguments.detector, landmarker=arguments.landmarker)
     # These load OpenCV: only once the system's libraries are known to be there.
+    from facerecon.export.formats import FileOptions, check_formats
     from facerecon.reconstruction import Settings, reconstruct_steps
     from facerecon.report import check_folder, result_files, write_folder
 
+    options = FileOptions(arguments.skeleton, arguments.neutral_base, arguments.quantised, arguments.print_height)
+    check_formats(arguments.formats, options)
     check_folder(arguments.out)
     settings = Settings(
         detector=arguments.detector,
@@ -75,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         for step in reconstruct_steps(inputs, settings):
             show(step.stage, step.fraction)
         show("writing", 1.0)
-        write_folder(result_files(step.value), arguments.out)
+        write_folder(result_files(step.value, arguments.formats, options), arguments.out)
     return 0
 
 

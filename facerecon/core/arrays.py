@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
 import numpy as np
 
 
@@ -37,3 +40,11 @@ def read_only(array: np.ndarray | None, dtype: type | None = None) -> np.ndarray
     view = np.ascontiguousarray(array, dtype=dtype).view()
     view.flags.writeable = False
     return view
+
+
+def freeze(value: Any, **dtypes: type) -> None:
+    """Makes every array field of a frozen dataclass read-only and of its declared type."""
+    for field in fields(value):
+        content = getattr(value, field.name)
+        if content is not None and field.name in dtypes:
+            object.__setattr__(value, field.name, read_only(np.asarray(content), dtypes[field.name]))

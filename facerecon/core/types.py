@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from facerecon.core.arrays import check_shape, read_only
+from facerecon.core.arrays import check_shape, freeze
 
 SEEN, MIRRORED, FILLED = 0, 1, 2
 """Values of `Texture.provenance`."""
-
-
-def _freeze(value: Any, **dtypes: type) -> None:
-    """Makes every array field of a frozen dataclass read-only and of its declared type."""
-    for field in fields(value):
-        content = getattr(value, field.name)
-        if content is not None and field.name in dtypes:
-            object.__setattr__(value, field.name, read_only(np.asarray(content), dtypes[field.name]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +25,7 @@ class Photo:
     "the file's name, for people to read"
 
     def __post_init__(self):
-        _freeze(self, image=np.uint8)
+        freeze(self, image=np.uint8)
         check_shape(self.image, ("H", "W", 3), "Photo.image")
 
 
@@ -47,7 +39,7 @@ class Faces:
     "`(F, 5, 2)` px: right eye, left eye (the subject's), nose tip, right and left mouth corner; or None"
 
     def __post_init__(self):
-        _freeze(self, boxes=np.float64, scores=np.float64, keypoints=np.float64)
+        freeze(self, boxes=np.float64, scores=np.float64, keypoints=np.float64)
         count = check_shape(self.boxes, ("F", 4), "Faces.boxes")["F"]
         check_shape(self.scores, (count,), "Faces.scores")
         if self.keypoints is not None:
@@ -82,7 +74,7 @@ class Landmarks:
     "who found them, and whose errors they have: a name in `LANDMARKERS`; None: they were not found but made"
 
     def __post_init__(self):
-        _freeze(self, points=np.float64, depth=np.float64, blendshapes=np.float64)
+        freeze(self, points=np.float64, depth=np.float64, blendshapes=np.float64)
         check_shape(self.points, ("L", 2), "Landmarks.points")
 
 
@@ -98,7 +90,7 @@ class Camera:
     "`(2,)` principal point, px"
 
     def __post_init__(self):
-        _freeze(self, centre=np.float64)
+        freeze(self, centre=np.float64)
 
     @property
     def intrinsics(self) -> np.ndarray:
@@ -118,11 +110,11 @@ class PointCloud:
     "`(T, 3)` rows of `points`, counter-clockwise from outside, where the scan is a surface; or None"
 
     def __post_init__(self):
-        _freeze(self, points=np.float64, normals=np.float64, colours=np.uint8, triangles=np.int64)
+        freeze(self, points=np.float64, normals=np.float64, colours=np.uint8, triangles=np.int64)
         count = check_shape(self.points, ("N", 3), "PointCloud.points")["N"]
         for name in ("normals", "colours"):
-            if getattr(self, name) is not None:
-                check_shape(getattr(self, name), (count, 3), f"PointCloud.{name}")
+            value = getattr(self, name)
+            check_shape(self.points if value is None else value, (count, 3), f"PointCloud.{name}")
         if self.triangles is not None:
             check_shape(self.triangles, ("T", 3), "PointCloud.triangles")
 
@@ -148,7 +140,7 @@ class Registration:
     "`(6, 6)` of the rotation vector (rad) and the translation that a motion after this one would still need; or None"
 
     def __post_init__(self):
-        _freeze(self, target_from_source=np.float64, inliers=bool, covariance=np.float64)
+        freeze(self, target_from_source=np.float64, inliers=bool, covariance=np.float64)
         check_shape(self.target_from_source, (4, 4), "Registration.target_from_source")
         if self.covariance is not None:
             check_shape(self.covariance, (6, 6), "Registration.covariance")
@@ -174,7 +166,7 @@ class View:
     "`(L,)` px: distance from each landmark, its detector's mean error at this pose taken off, to its model point"
 
     def __post_init__(self):
-        _freeze(self, camera_from_head=np.float64, expression=np.float64, residuals=np.float64)
+        freeze(self, camera_from_head=np.float64, expression=np.float64, residuals=np.float64)
         check_shape(self.camera_from_head, (4, 4), "View.camera_from_head")
 
 
@@ -185,12 +177,23 @@ class Fit:
     views: tuple[View, ...]
     "one a photo; for scans without a photo one, of a camera before the face"
     std: np.ndarray | None
-    "`(V,)` mm, standard deviation of each vertex of the head model, or None"
+    "`(V,)` mm, standard deviation of each vertex of the head model, or None; see `morphable.uncertainty`"
     scale: Scale
     "where the millimetres come from"
+    prior_std: np.ndarray | None = None
+    "`(V,)` mm, what `std` would be had there been no photo; or None"
+    covariance: np.ndarray | None = None
+    "`(I, I)` of the identity, in the prior's standard deviations, or None"
 
     def __post_init__(self):
-        _freeze(self, identity=np.float64, std=np.float64)
+        freeze(self, identity=np.float64, std=np.float64, prior_std=np.float64, covariance=np.float64)
+
+    @property
+    def from_photos(self) -> np.ndarray | None:
+        """`(V,)` in [0, 1]: which share of each vertex's variance the photos took away; None: not known."""
+        if self.std is None or self.prior_std is None:
+            return None
+        return np.clip(1 - (self.std / self.prior_std) ** 2, 0, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,7 +212,7 @@ class Mesh:
     "what the parts are: each becomes a material"
 
     def __post_init__(self):
-        _freeze(self, vertices=np.float64, triangles=np.int64, uv=np.float64, uv_triangles=np.int64, parts=np.int64)
+        freeze(self, vertices=np.float64, triangles=np.int64, uv=np.float64, uv_triangles=np.int64, parts=np.int64)
         check_shape(self.vertices, ("V", 3), "Mesh.vertices")
         count = check_shape(self.triangles, ("T", 3), "Mesh.triangles")["T"]
         if self.uv_triangles is not None:
@@ -224,11 +227,16 @@ class Texture:
     "`(S, S, 3)` RGB uint8, laid out by the mesh's uv; the skin"
     provenance: np.ndarray
     "`(S, S)` uint8: SEEN, MIRRORED or FILLED"
+    albedo: np.ndarray | None = None
+    "`(S, S, 3)` RGB uint8: `image` without the light of the photo; None where that could not be told"
+    lights: np.ndarray | None = None
+    "`(P, 9, 3)`: by photo the light's spherical harmonics, linear RGB, head frame; NaN: not known; or None"
 
     def __post_init__(self):
-        _freeze(self, image=np.uint8, provenance=np.uint8)
+        freeze(self, image=np.uint8, provenance=np.uint8, albedo=np.uint8, lights=np.float64)
         size = check_shape(self.image, ("S", "S", 3), "Texture.image")["S"]
         check_shape(self.provenance, (size, size), "Texture.provenance")
+        check_shape(self.image if self.albedo is None else self.albedo, (size, size, 3), "Texture.albedo")
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,7 +255,7 @@ class ScannedHead:
     "`(V,)` mm from each vertex of `Reconstruction.neutral` to the cloud, as it was bent; NaN: not scanned there"
 
     def __post_init__(self):
-        _freeze(self, distances=np.float64)
+        freeze(self, distances=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -282,6 +290,9 @@ class Reconstruction:
     "text keys under `warning.`"
     scan: ScannedHead | None = None
     "where the head was made from scans or depth"
+    normal_map: np.ndarray | None = None
+    "`(S, S, 3)` RGB uint8 of the skin's finest shape by `mesh.uv`, n·127.5 + 127.5: +x to the right of the picture, \
++y to its top, +z out of the skin, as glTF has it; or None"
 
     def __post_init__(self):
-        _freeze(self, morphs=np.float32, neutral_landmarks68=np.float64)
+        freeze(self, morphs=np.float32, neutral_landmarks68=np.float64, normal_map=np.uint8)

@@ -10,6 +10,7 @@ from facerecon.core.arrays import check_shape
 from facerecon.core.types import Mesh, Reconstruction
 from facerecon.export.atomic import write_files
 from facerecon.export.colours import vertex_colours
+from facerecon.export.solid import printable
 from facerecon.geometry.normals import triangle_normals
 
 
@@ -18,9 +19,9 @@ def write_ply(source: Mesh | Reconstruction, path: Path | str, colours: np.ndarr
     write_files({Path(path): ply_bytes(source, colours)})
 
 
-def write_stl(source: Mesh | Reconstruction, path: Path | str) -> None:
+def write_stl(source: Mesh | Reconstruction, path: Path | str, height_mm: float | None = None) -> None:
     """Writes a binary STL file, whole or not at all; see `stl_bytes`."""
-    write_files({Path(path): stl_bytes(source)})
+    write_files({Path(path): stl_bytes(source, height_mm)})
 
 
 def ply_bytes(source: Mesh | Reconstruction, colours: np.ndarray | None = None) -> bytes:
@@ -55,16 +56,21 @@ def ply_bytes(source: Mesh | Reconstruction, colours: np.ndarray | None = None) 
     return "\n".join(header).encode("ascii") + vertices.tobytes() + triangles.tobytes()
 
 
-def stl_bytes(source: Mesh | Reconstruction) -> bytes:
-    """Builds a binary STL file: 50 bytes a triangle, without any sharing of vertices.
+def stl_bytes(source: Mesh | Reconstruction, height_mm: float | None = None) -> bytes:
+    """Builds a binary STL file: 50 bytes a triangle, millimetres, without any sharing of vertices.
 
     Args:
-        source: a mesh, or a whole head.
+        source: a whole head, which becomes one closed body to print, see `solid.printable`; or a mesh, which is written
+            as it is.
+        height_mm: of the printed head; None: life-size. A mesh keeps its size.
 
     Returns:
         The file.
+
+    Raises:
+        SettingsError: the height is none.
     """
-    mesh = source.mesh if isinstance(source, Reconstruction) else source
+    mesh = printable(source.mesh, height_mm) if isinstance(source, Reconstruction) else source
     record = [("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")]
     triangles = np.zeros(len(mesh.triangles), record)
     triangles["normal"] = triangle_normals(mesh.vertices, mesh.triangles)

@@ -2,13 +2,13 @@
 
 Maximum a posteriori by Gauss–Newton with Levenberg's damping (Nocedal and Wright, Numerical Optimization, ch. 10):
 
-    minimise  Σ_views rᵀS⁻¹r + |α|² + |(ε − ε₀) / s|² + (log f / f₀)² / s_f²
+    minimise  Σ_views rᵀS⁻¹r + λ |α|² + |(ε − ε₀) / s|² + (log f / f₀)² / s_f²
     r_l = project(K, T, x_l(α, ε)) − (p_l − m_l − B_l α)
 
 where m + Bα is how the landmarker errs on average at that pose and on that identity, and S how its points err together
-around that (`landmark_errors`); where nobody measured it, m and B are 0 and each point errs by itself. Residuals are
-shortened by a robust loss (Geman and McClure's, by reweighting), expressions ε kept in [0, 1] by an active set, ε₀ and
-s are what the detector's blendshape scores tell, and oval landmarks slide to the outline. One identity α for all.
+around that (`landmark_errors`); where nobody measured it, m and B are 0 and each point errs by itself. What is a
+point's own counts by a robust loss (Geman and McClure's, by reweighting); expressions ε are kept in [0, 1] by an active
+set, ε₀ and s are what the detector's scores tell; oval landmarks slide to the outline. All photos share one identity α.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ class FitSettings:
     "a landmark's standard deviation over the one that was measured"
     shared: float = 0.15
     "how alike landmarks err in two photos of one face, in [0, 1]: a second photo tells so much less"
+    prior_weight: float = 1.0
+    "λ: what a shape's distance from the mean counts; 1: as much as people differ, more: nearer to the mean head"
     expression_std: float = 0.18
     "how far an expression may stray from the detector's score, where that was not measured"
     log_focal_std: float = 0.25
@@ -175,7 +177,7 @@ def _look(model, landmarks, identity, views, iteration, settings) -> FitStep:
     )
     cost = {
         "landmarks": sum(o.cost for o in observations),
-        "identity": float(identity @ identity),
+        "identity": settings.prior_weight * float(identity @ identity),
         "expression": sum(float((((v.expression - v.scores) / v.scores_std) ** 2).sum()) for v in views),
         "camera": sum((np.log(v.camera.focal / v.prior_focal) / v.log_focal_std) ** 2 for v in views),
     }
@@ -185,7 +187,7 @@ def _look(model, landmarks, identity, views, iteration, settings) -> FitStep:
 @_alone
 def _improve(model, landmarks, current, iteration, damping, settings) -> tuple[FitStep | None, float]:
     """Takes one damped Gauss–Newton step; the damping grows until the cost falls. None where it cannot fall."""
-    equations = NormalEquations.at(model, current)
+    equations = NormalEquations.at(model, current, settings)
     for _ in range(8):
         lower, upper = equations.bounds(current)
         delta = bounded_step(equations.matrix, equations.gradient, lower, upper, damping)

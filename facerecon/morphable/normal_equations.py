@@ -13,7 +13,7 @@ from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.observation import Observation, ViewState
 
 if TYPE_CHECKING:
-    from facerecon.morphable.fitting import FitStep
+    from facerecon.morphable.fitting import FitSettings, FitStep
 
 POSE = 6
 "rotation vector and translation"
@@ -73,14 +73,14 @@ class NormalEquations:
     "which identity stays: photos do not tell size"
 
     @classmethod
-    def at(cls, model: FaceModel, step: FitStep) -> NormalEquations:
+    def at(cls, model: FaceModel, step: FitStep, settings: FitSettings) -> NormalEquations:
         """Linearises the cost at a step."""
         count = len(step.identity)
         own = 7 + len(model.expression_basis)
         size = count + own * len(step.views)
         matrix, gradient = np.zeros((size, size)), np.zeros(size)
-        matrix[:count, :count] = np.eye(count)
-        gradient[:count] = step.identity
+        matrix[:count, :count] = settings.prior_weight * np.eye(count)
+        gradient[:count] = settings.prior_weight * step.identity
         for number, (view, seen) in enumerate(zip(step.views, step.observations, strict=True)):
             start = count + own * number
             block = slice(start, start + own)

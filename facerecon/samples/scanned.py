@@ -6,6 +6,7 @@ import hashlib
 
 import numpy as np
 
+from facerecon.core.errors import SettingsError
 from facerecon.core.types import Camera, Mesh, Photo, PointCloud
 from facerecon.geometry.normals import vertex_normals
 from facerecon.geometry.projection import project_head
@@ -33,12 +34,23 @@ FACING = -0.25
 HIDDEN = ("teeth", "tongue")
 
 
-def sample_scan() -> Scan:
-    """Makes the scan; always the same one. It is in metres, turned, noisy, and has no back of the head."""
+def sample_scan(name: str = NAME, at_rest: bool = False) -> Scan:
+    """Makes the scan; always the same one. It is in metres, turned, noisy, and has no back of the head.
+
+    Args:
+        name: of a synthetic sample.
+        at_rest: without the expression of the photo, as benchmarks scan people.
+
+    Raises:
+        SettingsError: nobody knows the shape of that sample.
+    """
     rng = np.random.default_rng(5)
-    photo, truth = load_sample(NAME), load_truth(NAME)
-    mesh = _head(truth)
+    photo, truth = load_sample(name), load_truth(name)
+    if truth is None:
+        raise SettingsError(f"There is no scan of the sample “{name}”.")
+    mesh = _head(truth, truth.expression)
     colours = _colours(photo, truth, mesh)
+    mesh = _head(truth, None) if at_rest else mesh
     normals = vertex_normals(mesh.vertices, mesh.triangles)
     away = _bumps(rng, mesh.vertices) + NOISE * rng.normal(size=len(mesh.vertices))
     vertices = mesh.vertices + away[:, None] * normals
@@ -46,16 +58,16 @@ def sample_scan() -> Scan:
     used, triangles = np.unique(kept, return_inverse=True)
     turned = apply(rigid(rotation_from_euler(*TURNED), np.array([40.0, 900.0, -300.0])), vertices[used]) / 1000
     cloud = PointCloud(turned, None, colours[used], triangles.reshape(-1, 3))
-    return Scan(cloud, f"{NAME}.ply", hashlib.sha256(turned.tobytes()).hexdigest())
+    return Scan(cloud, f"{name}.ply", hashlib.sha256(turned.tobytes()).hexdigest())
 
 
-def _head(truth: Truth) -> Mesh:
-    """Builds what can be seen of the subject with its expression, refined once, mm."""
+def _head(truth: Truth, expression: np.ndarray | None) -> Mesh:
+    """Builds what can be seen of the subject with an expression, refined once, mm."""
     head = AnnyHead("sampled")  # its modes hold what the sliders make
     basis, skin = head.identity_basis, head.skin_vertices
     away = (truth.neutral - head.mean[:skin]).ravel()
     identity = np.linalg.lstsq(basis[:, :skin].reshape(len(basis), -1).T, away)[0]  # the eyes go along with the skin
-    mesh, _ = subdivide(head.mesh(head.shape(identity, truth.expression)))
+    mesh, _ = subdivide(head.mesh(head.shape(identity, expression)))
     hidden = [number for number, name in enumerate(mesh.part_names) if name in HIDDEN]
     return Mesh(mesh.vertices, mesh.triangles[~np.isin(mesh.parts, hidden)])
 

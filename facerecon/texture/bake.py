@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from facerecon.core.types import FILLED, MIRRORED, SEEN, Mesh, Photo, Texture, View
+from facerecon.core.types import FILLED, Mesh, Photo, Texture, View
 from facerecon.texture.capture import Capture, capture
+from facerecon.texture.extend import extend
 from facerecon.texture.fill import filling
-from facerecon.texture.grain import strands, strength
+from facerecon.texture.fuse import Piece, fuse, pieces_of
 from facerecon.texture.hair import Hair, find_hair
 from facerecon.texture.harmonise import matching_gain
 from facerecon.texture.layout import Layout, lay_out
+from facerecon.texture.light import under
+from facerecon.texture.observe import Observation, observe
+from facerecon.texture.paint import Painting, paint, run_all
+from facerecon.texture.quality import clear_of_glare, relative_sharpness, sharpness
+from facerecon.texture.ramp import ramp
 from facerecon.texture.skin import SkinColour
-from facerecon.texture.source import Source, blend, details, make_source
-from facerecon.texture.trust import judge, learn_from
+from facerecon.texture.source import Source, blend, make_source
+from facerecon.texture.trust import judge
 
 _UNKNOWN_SKIN = SkinColour(
     np.array([65.0, 14.0, 17.0]), np.diag(1 / np.square([15.0, 6.0, 6.0])), np.array([199.0, 149.0, 128.0])
 )
 "for a head of which no photo shows enough"
-_SKIN_GRAIN, _HAIR_GRAIN = (0.5, 4.0), (4.0, 9.0)
-"least and largest standard deviations, 8-bit steps"
+_SEEN_MM, _MIRRORED_MM, _FILLED_MM = 8.0, 60.0, 8.0
+"over which distance each kind may give way where it meets another"
+_LIGHT_MM = 60.0
+"over which distance the light becomes even, away from what is seen"
 
 
 def bake(
@@ -58,37 +68,63 @@ def bake(
         raise ValueError(f"the layout is for {layout.atlas.size} px, not {size}")
     region = np.ones(len(mesh.vertices)) if face_region is None else np.asarray(face_region, dtype=np.float64)
     given = zip(photos, views, vertices_by_view, foreground or [None] * len(photos), strict=True)
-    taken = [
-        capture(photo.image, view.camera, view.camera_from_head, vertices, mesh.triangles, layout, mask)
-        for photo, view, vertices, mask in given
-    ]
-    return _blend_all([one for one in taken if one is not None], region, layout, rng or np.random.default_rng(0))
+    taken = run_all(
+        [
+            partial(capture, photo.image, view.camera, view.camera_from_head, vertices, mesh.triangles, layout, mask)
+            for photo, view, vertices, mask in given
+        ]
+    )
+    seen = run_all([partial(observe, one, region, layout) for one in taken if one is not None])
+    texture = _blend_all(seen, region, layout, rng or np.random.default_rng(0))
+    return replace(texture, lights=_lights(taken, seen))
 
 
-def _blend_all(captures: list[Capture], region: np.ndarray, layout: Layout, rng: np.random.Generator) -> Texture:
-    """Learns the person's colours, makes all sources agree and paints."""
-    skins = [learn_from(one, region, layout) for one in captures]
-    sources = _harmonised(captures, skins, region, layout)
-    skin = next((one for one in skins if one is not None), _UNKNOWN_SKIN)
-    mirrors = _mirrors(sources, skin, layout)
-    hair = find_hair([one for one, own in zip(captures, skins, strict=True) if own], skin, layout)
-    return _paint(sources, mirrors, skin, hair, layout, rng)
+def _lights(taken: list[Capture | None], seen: list[Observation]) -> np.ndarray:
+    """Lists the photos' lights, `(P, 9, 3)`; NaN where one is not known."""
+    lights, of_seen = np.full((len(taken), 9, 3), np.nan), iter(seen)
+    for number, one in enumerate(taken):
+        light = next(of_seen).light if one is not None else None
+        if light is not None:
+            lights[number] = light.coefficients
+    return lights
 
 
-def _harmonised(
-    captures: list[Capture], skins: list[SkinColour | None], region: np.ndarray, layout: Layout
-) -> list[Source]:
+def _blend_all(seen: list[Observation], region: np.ndarray, layout: Layout, rng: np.random.Generator) -> Texture:
+    """Makes all sources agree and paints."""
+    sources = _harmonised(seen, region, layout)
+    known = [one for one in seen if one.skin is not None]
+    skin, bare = (known[0].skin, known[0].bare) if known else (_UNKNOWN_SKIN, _UNKNOWN_SKIN)
+    mirrors = _mirrors(sources, bare, layout)
+    hair = find_hair([one.capture for one in known], skin, layout)
+    first = seen[0] if seen else None
+    shading = first.light.shading(first.capture.normals) if first and first.light else None
+    return _paint(sources, mirrors, bare, hair, shading, layout, rng)
+
+
+def _harmonised(seen: list[Observation], region: np.ndarray, layout: Layout) -> list[Source]:
     """Makes sources of the photos and brings each one's colours to those before it."""
     sources: list[Source] = []
-    for one, skin in zip(captures, skins, strict=True):
-        source = make_source(one, judge(one, region, skin, layout))
+    for one, clear in zip(seen, _clarity(seen), strict=True):
+        source = make_source(one.capture, judge(one.capture, region, one.skin, layout), clear)
         if sources:
             colours, trust = blend(sources)
-            both = trust * source.trust * np.clip(one.facing, 0, 1) ** 2
-            gain = matching_gain(layout, source.base, colours, both)
-            source = source.corrected(gain)
+            both = trust * source.trust * np.clip(one.capture.facing, 0, 1) ** 2
+            source = source.corrected(matching_gain(layout, source.colours, colours, both))
         sources.append(source)
     return sources
+
+
+def _clarity(seen: list[Observation]) -> list[np.ndarray]:
+    """Weighs each photo's vertices, `(V,)`, by how sharp they are beside the others', and by highlights on them."""
+    there = [one.capture.free & (one.capture.facing > 0) for one in seen]
+    if len(seen) < 2:
+        sharp = [np.ones(len(visible)) for visible in there]
+    else:
+        sharp = relative_sharpness(run_all([partial(sharpness, one.capture) for one in seen]), there)
+    return [
+        clear * (1 if one.bare is None else clear_of_glare(one.capture.albedo, one.bare.typical))
+        for one, clear in zip(seen, sharp, strict=True)
+    ]
 
 
 def _mirrors(sources: list[Source], skin: SkinColour, layout: Layout) -> list[Source]:
@@ -108,54 +144,41 @@ def _paint(
     mirrors: list[Source],
     skin: SkinColour,
     hair: Hair,
+    shading: np.ndarray | None,
     layout: Layout,
     rng: np.random.Generator,
 ) -> Texture:
-    """Mixes what is seen, mirrored and filled: the low band by vertex, details and grain by texel."""
+    """Mixes what is seen, mirrored and filled, without light, and puts it under that of `shading`, `(V, 3)`."""
     nothing = np.zeros((len(layout.reference), 3)), np.zeros(len(layout.reference))
     (seen, trust), (mirrored, mirror_trust) = (blend(group) if group else nothing for group in (sources, mirrors))
     by_mirror = (1 - trust) * mirror_trust
     share = trust + by_mirror
     known = trust[:, None] * seen + by_mirror[:, None] * mirrored
     filled = filling(layout, known / np.where(share > 0, share, 1)[:, None], share, skin, hair)
-    low = known + (1 - share)[:, None] * filled
-
-    atlas = layout.atlas
-    texels = atlas.from_vertices @ np.column_stack([low, trust, by_mirror, hair.share]).astype(np.float32)
-    colours, shares, hairy = texels[:, :3].copy(), texels[:, 3:5], texels[:, 5]
-    strengths = (_SKIN_GRAIN[0], _HAIR_GRAIN[0])
-    for k, group in enumerate((sources, mirrors)):
-        if group:
-            detail, visible = details(group, atlas)
-            shares[:, k] *= visible
-            colours += shares[:, k : k + 1] * detail
-            if k == 0:
-                strengths = _strengths(detail, shares[:, 0] > 0.9, hairy)
-    _add_grain(colours, 1 - shares.sum(axis=1), hairy, strengths, layout, rng)
-    image = np.clip(np.rint(colours), 0, 255).astype(np.uint8)
-    mostly_mirrored = shares[:, 1] >= 0.5 * (1 - shares[:, 0])
-    provenance = np.where(shares[:, 0] >= 0.5, SEEN, np.where(mostly_mirrored, MIRRORED, FILLED)).astype(np.uint8)
-    return Texture(atlas.spread(image), np.where(atlas.near, atlas.spread(provenance), np.uint8(FILLED)))
+    low = fuse(
+        layout,
+        [
+            *pieces_of(sources, trust, _SEEN_MM),
+            *pieces_of(mirrors, by_mirror, _MIRRORED_MM),
+            Piece(filled, 1 - share, ((1 - share) / _FILLED_MM) ** 2),
+        ],
+    )
+    bright = None if shading is None else _relighting(low, shading, share, layout)
+    painted = paint(Painting(sources, mirrors, low, bright, trust, by_mirror, hair.share), layout, rng)
+    spread = layout.atlas.spread
+    return Texture(
+        image=spread(painted.image),
+        provenance=np.where(layout.atlas.near, spread(painted.provenance), np.uint8(FILLED)),
+        albedo=None if painted.albedo is None else spread(painted.albedo),
+    )
 
 
-def _strengths(detail: np.ndarray, seen: np.ndarray, hairy: np.ndarray) -> tuple[float, float]:
-    """Measures the fine structure of what is seen: standard deviations on skin and in hair."""
-    return strength(detail, seen & (hairy < 0.1), *_SKIN_GRAIN), strength(detail, seen & (hairy > 0.3), *_HAIR_GRAIN)
+def _relighting(low: np.ndarray, shading: np.ndarray, share: np.ndarray, layout: Layout) -> np.ndarray:
+    """Gives what turns colours without light into colours under the photo's, `(V, 3)`; it ends far from what is seen.
 
-
-def _add_grain(
-    colours: np.ndarray,
-    filled: np.ndarray,
-    hairy: np.ndarray,
-    strengths: tuple[float, float],
-    layout: Layout,
-    rng: np.random.Generator,
-) -> None:
-    """Adds pores and strands to the `(N, 3)` colours, in place, where they are filled."""
-    on_skin = 0.5 * strengths[0] * filled * (1 - hairy)
-    colours += (on_skin * rng.standard_normal(len(colours), dtype=np.float32))[:, None]
-    rows = np.flatnonzero(filled * hairy > 0.02)
-    points = layout.atlas.from_vertices[rows] @ layout.reference.astype(np.float32)
-    bright = strengths[1] * filled[rows] * hairy[rows] * strands(points, rng)
-    # Light and dark strands have the hair's own hue.
-    colours[rows] *= 1 + (bright / np.maximum(colours[rows].mean(axis=1), 20))[:, None]
+    What a harmonic says of normals that no photo shows is only its prior's.
+    """
+    light, known = np.log(shading), ramp(share, 0.0, 0.5)
+    beyond = extend(layout, light, known, np.zeros(3), _LIGHT_MM)
+    light = known[:, None] * light + (1 - known[:, None]) * beyond
+    return under(low, np.exp(light)) / np.maximum(low, 1)

@@ -31,8 +31,12 @@ class Capture:
     "of `image`"
     vertices: np.ndarray
     "`(V, 3)` mm, in the camera's frame"
+    pixels: np.ndarray
+    "`(V, 2)` px of `image`; 0 for what lies behind the camera"
     facing: np.ndarray
     "`(V,)` cosine between the normal and the way to the camera"
+    normals: np.ndarray
+    "`(V, 3)` unit, head frame"
     free: np.ndarray
     "`(V,)` bool: in front of the camera and hidden by nothing"
     gap: np.ndarray
@@ -43,6 +47,8 @@ class Capture:
     "`(V,)` mm from the photo's border; negative outside"
     colours: np.ndarray
     "`(V, 3)` RGB in [0, 255], of the photo smoothed to the spacing of the vertices"
+    albedo: np.ndarray
+    "`(V, 3)` RGB in [0, 255]: `colours` without the photo's light; the same until that is known"
     foreground: np.ndarray
     "`(V,)` in [0, 1]: how much the photo's foreground mask, if there is one, holds the vertex for the person"
     farthest: np.ndarray
@@ -52,15 +58,23 @@ class Capture:
     buffer_camera: Camera
     "of both"
 
-    def hidden(self, points: np.ndarray) -> np.ndarray:
-        """Tells which of `(N, 3)` points, camera's frame, lie behind something or beside what is far before them."""
-        pixels = project(self.buffer_camera, points)
-        behind = points[:, 2] > sample(self.farthest, pixels, nearest=True) + 2 * _TOLERANCE_MM
-        return behind | (points[:, 2] > sample(self.nearest, pixels, nearest=True) + _BESIDE_MM)
+    def hidden(self, pixels: np.ndarray, depth: np.ndarray) -> np.ndarray:
+        """Tells which points lie behind something or beside what is far before them.
 
-    def look_up(self, points: np.ndarray) -> np.ndarray:
-        """Reads the photo at `(N, 3)` points in the camera's frame: `(N, 3)` float32 RGB."""
-        return sample(self.image, project(self.camera, points)).astype(np.float32)
+        Args:
+            pixels: `(N, 2)` px of `image`.
+            depth: `(N,)` mm.
+        """
+        # Both cameras stand at the same place and look the same way.
+        scale = self.buffer_camera.focal / self.camera.focal
+        at = (pixels - self.camera.centre.astype(pixels.dtype)) * pixels.dtype.type(scale)
+        at += self.buffer_camera.centre.astype(pixels.dtype)
+        behind = depth > sample(self.farthest, at, nearest=True) + 2 * _TOLERANCE_MM
+        return behind | (depth > sample(self.nearest, at, nearest=True) + _BESIDE_MM)
+
+    def look_up(self, pixels: np.ndarray) -> np.ndarray:
+        """Reads the photo at `(N, 2)` px: `(N, 3)` float32 RGB."""
+        return sample(self.image, pixels).astype(np.float32)
 
 
 def capture(
@@ -88,16 +102,20 @@ def capture(
     buffer = depth_buffer(project(eye, points), points[:, 2], triangles, eye.height, eye.width)
     farthest = cv2.dilate(np.where(np.isfinite(buffer), buffer, np.float32(1e9)), np.ones((3, 3)))
     free = _free(farthest, eye, points, facing)
+    colours = _smooth_colours(image, cut, buffer, eye, points, layout)
     return Capture(
         image=image,
         camera=cut,
         vertices=points,
+        pixels=np.where(points[:, 2:] > 0, project(cut, points), 0),
         facing=facing,
+        normals=normals @ camera_from_head[:3, :3],
         free=free,
         gap=np.where(free, 0, points[:, 2] - sample(buffer, project(eye, points), nearest=True)),
         inside=_from_outline(buffer, eye, points),
         border=_from_border(camera, points),
-        colours=_smooth_colours(image, cut, buffer, eye, points, layout),
+        colours=colours,
+        albedo=colours,
         foreground=_in_mask(foreground, camera, points),
         farthest=farthest,
         nearest=_eroded(buffer, 1.5 * eye.focal / cut.focal),

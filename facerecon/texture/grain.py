@@ -18,44 +18,51 @@ _RADIUS_MM = 90.0
 _WAVES = 0.006
 
 
-def strands(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Makes the brightness of short hair combed away from the crown: noise drawn out along the meridians.
+class Strands:
+    """Short hair combed away from the crown: noise drawn out along the meridians.
 
     Args:
-        points: `(N, 3)` mm, head frame.
         rng: where the noise comes from.
-
-    Returns:
-        `(N,)` float32, mean about 0, standard deviation about 1.
     """
-    check_shape(points, ("N", 3), "points")
-    x, y, z = (np.asarray(points, dtype=np.float32) - np.float32(_MIDDLE)).T
-    # By hand: a matrix product of so thin an array is slower than its memory.
-    sine, cosine = np.float32(np.sin(_CROWN_ANGLE)), np.float32(np.cos(_CROWN_ANGLE))
-    front, crown = sine * y + cosine * z, cosine * y - sine * z
-    radius = np.hypot(x, front)
-    turn = np.arctan2(x, front) / np.float32(2 * np.pi) + np.float32(0.5)
-    along = np.arctan2(radius, crown) * np.float32(_RADIUS_MM / _STRAND_LENGTH_MM)
-    rows = int(np.ceil(np.pi * _RADIUS_MM / _STRAND_LENGTH_MM)) + 2
-    turn = turn + _WAVES * _noise(rng, rows, 16, turn, along)
-    # Meridians meet at the crown: fewer strands there, so that none gets thinner.
-    octave = np.clip(np.log2(np.maximum(2 * np.pi * radius / _STRAND_WIDTH_MM, 1)), _OCTAVES[0], _OCTAVES[1] - 1)
-    result, power = np.zeros(len(points), np.float32), np.zeros(len(points), np.float32)
-    for level in range(*_OCTAVES):
-        weight = np.maximum(1 - np.abs(octave - level), 0).astype(np.float32)
-        chosen = np.flatnonzero(weight)
-        layer = _noise(rng, rows, 2**level, turn[chosen], along[chosen])
-        result[chosen] += weight[chosen] * layer
-        power += weight**2
-    # Bilinear mixing of independent values leaves four ninths of their variance.
-    return result / np.sqrt(power * np.float32(4 / 9))
+
+    def __init__(self, rng: np.random.Generator):
+        self._rows = int(np.ceil(np.pi * _RADIUS_MM / _STRAND_LENGTH_MM)) + 2
+        self._waves = self._noise(rng, 16)
+        self._layers = [self._noise(rng, 2**level) for level in range(*_OCTAVES)]
+
+    def _noise(self, rng: np.random.Generator, columns: int) -> np.ndarray:
+        """Makes values along (rows) and around (columns); their first and last column stand for both ends."""
+        values = rng.standard_normal((self._rows, columns)).astype(np.float32)
+        return cv2.copyMakeBorder(values, 0, 0, 1, 1, cv2.BORDER_WRAP)
+
+    def __call__(self, points: np.ndarray) -> np.ndarray:
+        """Gives the brightness at `(N, 3)` points, mm, head frame: `(N,)` float32, mean about 0, deviation about 1."""
+        check_shape(points, ("N", 3), "points")
+        x, y, z = (np.asarray(points, dtype=np.float32) - np.float32(_MIDDLE)).T
+        # By hand: a matrix product of so thin an array is slower than its memory.
+        sine, cosine = np.float32(np.sin(_CROWN_ANGLE)), np.float32(np.cos(_CROWN_ANGLE))
+        front, crown = sine * y + cosine * z, cosine * y - sine * z
+        radius = np.hypot(x, front)
+        turn = np.arctan2(x, front) / np.float32(2 * np.pi) + np.float32(0.5)
+        along = np.arctan2(radius, crown) * np.float32(_RADIUS_MM / _STRAND_LENGTH_MM)
+        turn = turn + np.float32(_WAVES) * _read(self._waves, turn, along)
+        # Meridians meet at the crown: fewer strands there, so that none gets thinner.
+        octave = np.log2(np.maximum(radius * np.float32(2 * np.pi / _STRAND_WIDTH_MM), 1))
+        octave = np.clip(octave, _OCTAVES[0], _OCTAVES[1] - 1)
+        result, power = np.zeros(len(points), np.float32), np.zeros(len(points), np.float32)
+        for level, layer in enumerate(self._layers, _OCTAVES[0]):
+            weight = np.maximum(1 - np.abs(octave - np.float32(level)), 0)
+            chosen = np.flatnonzero(weight)
+            result[chosen] += weight[chosen] * _read(layer, turn[chosen], along[chosen])
+            power += weight**2
+        # Bilinear mixing of independent values leaves four ninths of their variance.
+        return result / np.sqrt(power * np.float32(4 / 9))
 
 
-def _noise(rng: np.random.Generator, rows: int, columns: int, turn: np.ndarray, along: np.ndarray) -> np.ndarray:
-    """Reads smooth noise, `columns` values around (periodic in `turn`) by `rows` along, at `(N,)` places."""
-    values = rng.standard_normal((rows, columns)).astype(np.float32)
-    values = cv2.copyMakeBorder(values, 0, 0, 1, 1, cv2.BORDER_WRAP)
-    return sample(values, np.column_stack([np.mod(turn, 1) * columns + 0.5, along]))
+def _read(noise: np.ndarray, turn: np.ndarray, along: np.ndarray) -> np.ndarray:
+    """Reads smooth noise, periodic in `turn`, at `(N,)` places."""
+    turn = np.mod(turn, np.float32(1)) * np.float32(noise.shape[1] - 2) + np.float32(0.5)
+    return sample(noise, np.column_stack([turn, along]))
 
 
 def strength(detail: np.ndarray, chosen: np.ndarray, weakest: float, strongest: float) -> float:

@@ -8,6 +8,8 @@ from scipy.sparse import diags
 from facerecon.geometry.graph import edge_distances
 from facerecon.texture.capture import Capture
 from facerecon.texture.layout import Layout
+from facerecon.texture.light import Light, estimate_light
+from facerecon.texture.quality import clear_of_glare
 from facerecon.texture.ramp import ramp
 from facerecon.texture.skin import SkinColour, learn_skin
 
@@ -23,19 +25,35 @@ _REGION = (0.4, 0.95)
 _CHIN_MM = (-118.0, -106.0)
 "below the chin a collar may begin: there colour decides, whatever the region says"
 _BELOW_EYES_MM, _ABOVE_CHIN_MM = (14.0, 4.0), (-105.0, -90.0)
+_FEWEST, _LIT = 100, 0.3
+"vertices that tell of the light; openness below which there is shade from the head itself"
 _OUTSIDE = 0.02
 "openness below which a vertex lies in a cavity, whose rim (a lip, a lid) is a clean edge and needs no margin"
 
 
-def learn_from(capture: Capture, region: np.ndarray, layout: Layout) -> SkinColour | None:
+def learn_from(
+    capture: Capture, region: np.ndarray, layout: Layout, colours: np.ndarray | None = None
+) -> SkinColour | None:
     """Learns a photo's skin colours from the well-seen cheeks, nose and chin; None where it shows too little.
+
+    `colours`, `(V, 3)`, are looked at instead of the photo's own where they are given.
 
     The forehead is left out: a fringe may cover all of it.
     """
     y = layout.reference[:, 1]
     bare = ramp(y, *_BELOW_EYES_MM) * ramp(y, *_ABOVE_CHIN_MM) * (layout.openness > 0.4)
     weights = region**2 * _clear(capture) * layout.areas * bare
-    return learn_skin(capture.colours, weights) if (weights > 0).sum() >= 20 else None
+    return learn_skin(capture.colours if colours is None else colours, weights) if (weights > 0).sum() >= 20 else None
+
+
+def light_of(capture: Capture, region: np.ndarray, skin: SkinColour | None, layout: Layout) -> Light | None:
+    """Estimates the light of a photo from what is surely skin; None where too little of it is seen."""
+    if skin is None:
+        return None
+    open_ = layout.openness > _LIT
+    weights = region * _clear(capture) * layout.areas * skin.likelihood(capture.colours) * open_
+    weights *= clear_of_glare(capture.colours, skin.typical)
+    return estimate_light(capture.colours, capture.normals, weights) if (weights > 0).sum() >= _FEWEST else None
 
 
 def _clear(capture: Capture) -> np.ndarray:
@@ -66,7 +84,7 @@ def judge(capture: Capture, region: np.ndarray, skin: SkinColour | None, layout:
     """
     seen = _clear(capture)
     open_ = layout.openness > _OUTSIDE
-    covered = (capture.gap > _OCCLUDER_GAP_MM) | capture.hidden(capture.vertices)
+    covered = (capture.gap > _OCCLUDER_GAP_MM) | capture.hidden(capture.pixels, capture.vertices[:, 2])
     behind = covered & (capture.facing > _FACING[0]) & open_
     distance = edge_distances(layout.reference, layout.triangles, behind, _OCCLUDED_MM[1])
     seen = seen * ramp(distance, *_OCCLUDED_MM)

@@ -2,10 +2,16 @@ import os
 
 import pytest
 
-from facerecon.export import write_glb, write_obj, write_ply, write_stl
+from facerecon.export import write_glb, write_obj, write_ply, write_stl, write_usdz
 from facerecon.export.atomic import write_files
 
-WRITERS = [(write_glb, "头.glb"), (write_obj, "头.obj"), (write_ply, "头.ply"), (write_stl, "头.stl")]
+WRITERS = [
+    (write_glb, "头.glb"),
+    (write_obj, "头.obj"),
+    (write_ply, "头.ply"),
+    (write_stl, "头.stl"),
+    (write_usdz, "头.usdz"),
+]
 
 
 @pytest.mark.parametrize("write, name", WRITERS)

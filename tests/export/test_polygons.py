@@ -42,9 +42,9 @@ def test_ply_of_a_head_is_coloured_by_its_parts(reconstruction, tmp_path):
         np.testing.assert_array_equal(read.visual.vertex_colors[rows, :3], expected)
 
 
-def test_stl_reads_back(reconstruction, tmp_path):
+def test_stl_of_a_mesh_reads_back(reconstruction, tmp_path):
     mesh = reconstruction.mesh
-    write_stl(reconstruction, tmp_path / "head.stl")
+    write_stl(mesh, tmp_path / "head.stl")
     assert (tmp_path / "head.stl").stat().st_size == 84 + 50 * len(mesh.triangles)
     read = trimesh.load_mesh(tmp_path / "head.stl", process=False)
     np.testing.assert_array_equal(read.triangles, mesh.vertices[mesh.triangles].astype(np.float32))

@@ -5,7 +5,7 @@ import pytest
 
 from facerecon.core.types import Camera, Landmarks
 from facerecon.geometry.transforms import camera_from_head_rotation, rigid
-from facerecon.morphable.fitting import FitStep
+from facerecon.morphable.fitting import FitSettings, FitStep
 from facerecon.morphable.normal_equations import NormalEquations, bounded_step, view_jacobian
 from facerecon.morphable.observation import ViewState, observe
 
@@ -45,7 +45,7 @@ def test_gradient_is_half_the_cost_gradient_of_the_priors(anny, scene):
     """With landmarks that weigh nothing only the priors are left, whose gradient is known."""
     identity, view, marks = scene
     seen = observe(anny, marks, identity, view, 1e9, 3.0)
-    equations = NormalEquations.at(anny, FitStep(0, identity, (view,), (seen,), {}))
+    equations = NormalEquations.at(anny, FitStep(0, identity, (view,), (seen,), {}), FitSettings())
     np.testing.assert_allclose(equations.gradient[:80], identity, atol=1e-6)
     np.testing.assert_allclose(equations.gradient[80:86], 0, atol=1e-6)
     assert equations.gradient[86] == pytest.approx(np.log(1400 / 1300) / 0.2**2, rel=1e-6)
@@ -73,7 +73,7 @@ def test_size_is_not_guessed(anny, scene):
     identity, view, marks = scene
     seen = observe(anny, marks, identity, view, 1.0, 3.0)
     step = FitStep(0, identity, (view,), (seen,), {})
-    lower, upper = NormalEquations.at(anny, step).bounds(step)
+    lower, upper = NormalEquations.at(anny, step, FitSettings()).bounds(step)
     assert lower[anny.size_mode] == upper[anny.size_mode] == 0
     assert (lower[:59] < upper[:59]).all()
 

@@ -41,7 +41,7 @@ def test_colours_are_the_photos():
     clear = (seen.facing > 0.4) & seen.free
     smooth = np.abs(seen.colours[clear] - paint(MESH.vertices[clear]))
     assert smooth.mean() < 3  # the waves are a little longer than the vertices' spacing
-    sharp = seen.look_up(seen.vertices[clear])
+    sharp = seen.look_up(seen.pixels[clear])
     assert np.abs(sharp - paint(MESH.vertices[clear])).mean() < 1.5
 
 
@@ -70,7 +70,10 @@ def test_something_in_front_hides():
     behind, beside = (np.abs(y) < 12) & (z > 60), (np.abs(y) > 30) & (z > 40)
     assert not seen.free[:count][behind].any() and (seen.gap[:count][behind] > 10).all()
     assert seen.free[:count][beside].all()
-    assert seen.hidden(seen.vertices[:count][behind]).all() and not seen.hidden(seen.vertices[:count][beside]).any()
+    assert (
+        seen.hidden(seen.pixels[:count][behind], seen.vertices[:count, 2][behind]).all()
+        and not seen.hidden(seen.pixels[:count][beside], seen.vertices[:count, 2][beside]).any()
+    )
 
 
 def test_fine_photos_are_made_smaller_and_coarse_ones_are_not():

@@ -72,8 +72,9 @@ def _show_regions(pair: Pair, found: HeadDifference) -> None:
     beyond = [labels[name] for name, region in regions.items() if region.within is False]
     key = "beyond" if beyond else "within" if found.regions["face"].limit else "unknown"
     st.markdown(t(f"compare.{key}", regions=" · ".join(beyond)))
-    if any(run.reconstruction.fit.std is None for run in pair.runs):
-        layout.caption("compare.limit_note", people=head_pairs(pair.first.reconstruction.head_model).people)
+    known = head_pairs(pair.first.reconstruction.head_model)
+    if known.limits:
+        layout.caption("compare.limit_note", people=known.people)
 
 
 def _show_size(pair: Pair, found: HeadDifference) -> None:

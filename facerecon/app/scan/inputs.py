@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import streamlit as st
@@ -46,10 +47,8 @@ def scan_input() -> None:
 
 def follow() -> cache.Run | None:
     """Gives the run of the present scans, with a bar while it is made; where there can be none, says why."""
-    current, settings = state.session(), Settings(texture_size=state.session().texture_size)
-    scans = current.scans or (cache.bundled_scan(),)
-    if current.scan_unit:
-        scans = tuple(_in_unit(scan, current.scan_unit) for scan in scans)
+    settings = Settings(texture_size=state.session().texture_size)
+    scans = own_scans() or tuple(in_chosen_unit([cache.bundled_scan()]))
     known = cache.known_run(scans, settings)
     if known:
         return known
@@ -64,9 +63,16 @@ def follow() -> cache.Run | None:
         place.empty()
 
 
-def _in_unit(scan: Scan, unit: str) -> Scan:
-    """Reads a scan's numbers in a unit; a depth camera's are told by its file."""
-    return scan if scan.source == "depth" else replace(scan, unit=unit)
+def own_scans() -> tuple[Scan, ...]:
+    """Gives the visitor's scans, in the unit that was chosen; empty: there are none."""
+    return tuple(in_chosen_unit(state.session().scans))
+
+
+def in_chosen_unit(scans: Iterable[Scan]) -> Iterator[Scan]:
+    """Reads scans' numbers in the unit that was chosen, if any; a depth camera's are told by its file."""
+    unit = state.session().scan_unit
+    for scan in scans:
+        yield scan if unit is None or scan.source == "depth" else replace(scan, unit=unit)
 
 
 def _upload_key() -> str:

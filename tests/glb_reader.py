@@ -5,8 +5,8 @@ import struct
 
 import numpy as np
 
-TYPES = {5121: "<u1", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
-SIZES = {"SCALAR": 1, "VEC2": 2, "VEC3": 3}
+TYPES = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
+SIZES = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 
 
 class Glb:
@@ -28,8 +28,12 @@ class Glb:
     def accessor(self, index: int) -> np.ndarray:
         accessor = self.json["accessors"][index]
         kind, size = np.dtype(TYPES[accessor["componentType"]]), SIZES[accessor["type"]]
-        values = np.frombuffer(self.view(accessor["bufferView"]), kind, accessor["count"] * size)
-        values = values.reshape(-1, size).copy() if size > 1 else values.copy()
+        count = accessor["count"]
+        values = np.zeros((count, size), kind)
+        if "bufferView" in accessor:
+            width = self.json["bufferViews"][accessor["bufferView"]].get("byteStride", size * kind.itemsize)
+            rows = np.frombuffer(self.view(accessor["bufferView"]), kind, count * width // kind.itemsize)
+            values[:] = rows.reshape(count, -1)[:, :size]
         if "sparse" in accessor:
             sparse = accessor["sparse"]
             rows = np.frombuffer(
@@ -37,7 +41,9 @@ class Glb:
             )
             assert (np.diff(rows.astype(int)) > 0).all()
             values[rows] = np.frombuffer(self.view(sparse["values"]["bufferView"]), kind).reshape(-1, size)
-        return values
+        if accessor.get("normalized"):
+            values = np.maximum(values / np.float64(np.iinfo(kind).max), -1)
+        return values if size > 1 else values[:, 0]
 
     def image(self, material: int) -> bytes:
         texture = self.json["materials"][material]["pbrMetallicRoughness"]["baseColorTexture"]["index"]

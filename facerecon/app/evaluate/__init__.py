@@ -1,0 +1,1 @@
+"""The page Evaluate: whose head, on which scan, how far apart, and a report to take along."""

@@ -1,0 +1,157 @@
+"""How sure a fit is: the standard deviation of each vertex, in mm, and how much of it the photos took away.
+
+Laplace's approximation at the fit's optimum: with A = H + P, the photos' and the prior's part of the Gauss–Newton
+matrix, the estimate's covariance is the sandwich (Huber 1967; White 1982)
+
+    C = A⁻¹ (n² H + p² P) A⁻¹
+
+which for n = p = 1 is A⁻¹. The landmarks of a photo err together, not one by one as H believes, so n > 1; and people
+differ by more, or less, than the prior says, so p ≠ 1. Camera, pose and expression are among the parameters, so that
+the block of the identity is marginalised over them. What the head's basis cannot express, r, comes on top:
+
+    σ² = (c / c₀)^γ (ν C νᵀ + r²),  ν how the surface moves along its normal with the identity
+
+where c is the fit's cost a photo: a face that fits worse than usual is less sure (Birge 1932, “The calculation of
+errors by the method of least squares”, whose γ is 1). n, p, r, c₀ and γ were measured on people whose shape is known
+(`python -m benchmarks.uncertainty --calibrate`).
+
+What is told of a vertex is how far the true surface lies from the drawn one along the normal, after both were laid on
+each other, turned, shifted and scaled, by least squares of those distances over the face: the gauge in which scans are
+compared (`evaluation`). The size has a source and an error of its own, `Fit.scale`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from facerecon.core.arrays import check_shape
+from facerecon.core.types import Fit
+from facerecon.geometry.graph import vertex_areas
+from facerecon.geometry.normals import vertex_normals
+from facerecon.morphable.face_model import DATA, FaceModel
+from facerecon.morphable.fitting import FitSettings, FitStep
+from facerecon.morphable.normal_equations import NormalEquations
+
+FILE = "uncertainty.json"
+
+
+LEAST, MOST = 0.5, 3.0
+"""How far c / c₀ is followed: beyond, nothing was measured."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What was measured on people whose shape is known."""
+
+    noise: float
+    "n: a landmark's error over what the fit believes, given that they err together"
+    prior: float
+    "p: how much people differ over what the prior believes"
+    rest: float
+    "r: mm, standard deviation of what the head's basis cannot express"
+    cost: float
+    "c₀: the fit's cost a photo, as it usually is"
+    sensitivity: float
+    "γ: power with which the variance grows with the cost"
+
+    def misfit(self, step: FitStep) -> float:
+        """Gives the factor of the variance by which a fit is worse, or better, than usual."""
+        cost = step.cost["total"] / len(step.views) / self.cost
+        return float(np.clip(cost, LEAST, MOST) ** self.sensitivity)
+
+
+@cache
+def calibration() -> Calibration:
+    """Reads what was measured."""
+    numbers = json.loads((DATA / FILE).read_text("utf-8"))
+    return Calibration(**{name: numbers[name] for name in Calibration.__annotations__})
+
+
+@dataclass(frozen=True, eq=False)
+class Information:
+    """What photos and prior say about all parameters, linearised at the optimum."""
+
+    photos: np.ndarray
+    "`(P, P)` H"
+    prior: np.ndarray
+    "`(P, P)`"
+    identities: int
+    "how many of the parameters are identity; they come first"
+
+    @classmethod
+    def at(cls, model: FaceModel, step: FitStep, settings: FitSettings) -> Information:
+        """Takes the normal equations at a step of the fit apart."""
+        whole = NormalEquations.at(model, step, settings)
+        blind = tuple(replace(seen, importance=np.zeros_like(seen.importance)) for seen in step.observations)
+        prior = NormalEquations.at(model, replace(step, observations=blind), settings).matrix
+        return cls(whole.matrix - prior, prior, whole.identities)
+
+    def covariance(self, known: Calibration) -> np.ndarray:
+        """Finds the covariance of the identity, `(I, I)`, in the prior's standard deviations."""
+        middle = known.noise**2 * self.photos + known.prior**2 * self.prior
+        inverse = np.linalg.inv(self.photos + self.prior)[: self.identities]
+        return inverse @ middle @ inverse.T
+
+    def prior_covariance(self, known: Calibration) -> np.ndarray:
+        """Finds the covariance of the identity before any photo, `(I, I)`."""
+        return known.prior**2 * np.linalg.inv(self.prior[: self.identities, : self.identities])
+
+
+class Surface:
+    """How a head's surface moves with its identity, once position, turn and size are taken off.
+
+    Args:
+        model: the head model.
+        identity: `(I,)` around which it moves.
+    """
+
+    def __init__(self, model: FaceModel, identity: np.ndarray):
+        vertices = model.shape(identity)
+        normals = vertex_normals(vertices, model.triangles)
+        self._weights = vertex_areas(vertices, model.triangles) * model.face_region
+        self._weights[model.skin_vertices :] = 0
+        centred = vertices - np.average(vertices, axis=0, weights=self._weights)
+        self.similar = np.column_stack([normals, np.cross(centred, normals), (centred * normals).sum(axis=1)])
+        "`(V, 7)` mm along the normals by shift, turn and growth"
+        moved = np.einsum("kvc,vc->vk", model.identity_basis, normals, optimize=True)
+        self.by_identity = moved - self.similar @ self.gauge(moved)
+        "`(V, I)` mm along the normals"
+
+    def gauge(self, moved: np.ndarray) -> np.ndarray:
+        """Finds the shift, turn and growth `(7, K)` in motions along the normals `(V, K)`, by least squares."""
+        weighted = self.similar * self._weights[:, None]
+        # What the face itself leaves open, as the turn of a ball, is left where it is.
+        return np.linalg.lstsq(weighted.T @ self.similar, weighted.T @ moved, rcond=1e-9)[0]
+
+    def std(self, covariance: np.ndarray, rest: float = 0.0) -> np.ndarray:
+        """Carries a covariance `(I, I)` over to the vertices, `(V,)` mm, with what comes on top, mm."""
+        variance = ((self.by_identity @ covariance) * self.by_identity).sum(axis=1)
+        return np.sqrt(np.maximum(variance, 0) + rest**2)
+
+
+def with_std(model: FaceModel, fit: Fit, step: FitStep, settings: FitSettings, known: Calibration | None = None) -> Fit:
+    """Adds to a fit how sure it is, `std`, `prior_std` and `covariance`; a head without a shape of its own has none.
+
+    Args:
+        model: the head model.
+        fit: what the step became.
+        step: the last of `fit_steps`.
+        settings: with which it was fitted.
+        known: default: what was measured, `calibration()`.
+    """
+    count = len(model.identity_basis)
+    if not count:
+        return fit
+    check_shape(step.identity, (count,), "step.identity")
+    known = known or calibration()
+    information, surface = Information.at(model, step, settings), Surface(model, step.identity)
+    root = np.sqrt(known.misfit(step))
+    covariance = information.covariance(known)
+    std, prior_std = (
+        root * surface.std(each, known.rest) for each in (covariance, information.prior_covariance(known))
+    )
+    return replace(fit, std=std, prior_std=prior_std, covariance=root**2 * covariance)

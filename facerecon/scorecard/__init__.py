@@ -1,0 +1,1 @@
+"""A head judged against a scan, beside heads that know no photo: the scores, their pictures, and a report to keep."""
