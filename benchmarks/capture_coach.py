@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.uncertainty import last_step
-from facerecon.capture_coach import YAWS, face_spread, imagined, joined
+from facerecon.capture_coach import YAWS, face_spread, with_one_more
 from facerecon.core.errors import AssetError
 from facerecon.core.types import Landmarks, Photo
 from facerecon.evaluation.scan_to_mesh import scan_to_mesh
@@ -90,7 +90,7 @@ def promise(step: FitStep, yaw: float, parts: Parts) -> float:
     head, fit = parts.head, parts.settings.fit
     information, spread = Information.at(head, step, fit), face_spread(head, step.identity, calibration())
     made = Landmarks(np.zeros((478, 2)), None, "mediapipe478", np.zeros(52), "mediapipe")
-    more = joined(information, imagined(head, made, step, yaw, fit))
+    more = with_one_more(information, head, made, step, yaw, fit)
     return 1 - spread(more.covariance(calibration())) / spread(information.covariance(calibration()))
 
 

@@ -105,9 +105,20 @@ def candidates(
     spread = face_spread(model, step.identity, known)
     before, found = spread(information.covariance(known)), []
     for name, yaw in YAWS.items():
-        more = joined(information, imagined(model, landmarks[0], step, yaw, settings))
+        more = with_one_more(information, model, landmarks[0], step, yaw, settings)
         found.append(Candidate(name, float(yaw), 1 - spread(more.covariance(known)) / before))
     return tuple(sorted(found, key=lambda one: -one.reduction))
+
+
+def with_one_more(
+    information: Information, model: FaceModel, marks: Landmarks, step: FitStep, yaw: float, settings: FitSettings
+) -> Information:
+    """Adds a photo at a yaw, radians, to what those of a step tell; see `imagined` for the other arguments."""
+    # Photos of one face err alike, so that each tells a little less when there are more (`FitSettings.shared`).
+    few, more = (1 + count * settings.shared for count in (len(step.views) - 1, len(step.views)))
+    noisier = replace(settings, noise=settings.noise * float(np.sqrt(more)))
+    less = replace(information, photos=information.photos * few / more)
+    return joined(less, imagined(model, marks, step, yaw, noisier))
 
 
 def face_spread(model: FaceModel, identity: np.ndarray, known: Calibration) -> Callable[[np.ndarray], float]:
