@@ -198,6 +198,11 @@ def picture(key: Hashable, make: Callable[[], Any]) -> Any:
     return _stores().pictures.get(key, make)
 
 
+def known_picture(key: Hashable) -> Any | None:
+    """Gives what `picture` has made already."""
+    return _stores().pictures.peek(key)
+
+
 def take(key: Hashable, make: Callable[[], Any]) -> Any:
     """Gives clouds that are registered, or what is kept of a registration of them."""
     # A scan is its owner's; the photo's run is not made anew for it.
