@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from facerecon.anthropometry.asymmetry import Asymmetry, asymmetry
-from facerecon.anthropometry.measures import Measurement, measure, propagated
+from facerecon.anthropometry.measures import Measurement, Points, gradient, measure, propagated
 from facerecon.anthropometry.points import model_vertices, named_points, sources
 from facerecon.anthropometry.reshape import CHANGES, displacements
 from facerecon.core.types import Fit, Reconstruction
@@ -18,6 +18,7 @@ from facerecon.geometry.graph import vertex_areas
 from facerecon.geometry.nearest import nearest_on_surface
 from facerecon.geometry.normals import vertex_normals
 from facerecon.morphable.face_model import FaceModel
+from facerecon.morphable.uncertainty import Surface, calibration
 
 SCHEME = "mediapipe478"
 UNSEEN_ERROR = 4.0
@@ -30,26 +31,48 @@ def head_points(head: FaceModel, vertices: np.ndarray) -> dict[str, np.ndarray]:
     return named_points(vertices, landmarks, head.name, head.mirror)
 
 
-def point_errors(head: FaceModel, fit: Fit) -> dict[str, float]:
-    """Tells how far the named points may be from where they are: root mean square, mm.
+class PointErrors:
+    """How far the named points of a fitted head may be from where they are, and what that does to a measure.
 
-    With the fit's own standard deviations, where it has them: they are told along the normals, and taken to be the same
-    along the skin. Else, as a stand-in, with how far landmarks of their kind were found to stray on this head model.
+    From the fit's own covariance of the identity, where it has one: points that move together keep their distance. What
+    the head's size adds is left to the scale. Else, as a stand-in, each point errs on its own by as much as landmarks
+    of its kind were found to stray on this head model.
+
+    Args:
+        head: the model that was fitted.
+        fit: to photos or scans.
     """
-    if fit.std is None:
-        spread = head.landmark_spread(SCHEME)
-        seen = {name: float(np.mean(spread[list(rows)])) for name, rows in sources().items()}
-        return dict.fromkeys(model_vertices(head.name, head.mirror), UNSEEN_ERROR) | seen
-    std = np.sqrt(3) * fit.std[:, None]
-    landmarks = head.landmarks(SCHEME).on(std, head.triangles)
-    found = named_points(np.repeat(std, 3, axis=1), np.repeat(landmarks, 3, axis=1), head.name, head.mirror)
-    return {name: float(value[0]) for name, value in found.items()}
+
+    def __init__(self, head: FaceModel, fit: Fit):
+        self._covariance = fit.covariance
+        if fit.covariance is None:
+            spread = head.landmark_spread(SCHEME)
+            seen = {name: float(np.mean(spread[list(rows)])) for name, rows in sources().items()}
+            self._errors = dict.fromkeys(model_vertices(head.name, head.mirror), UNSEEN_ERROR) | seen
+            return
+        vertices = head.shape(fit.identity)
+        self._by_identity = [head_points(head, mode) for mode in head.identity_basis.astype(np.float64)]
+        moved = np.einsum("kvc,vc->vk", head.identity_basis, vertex_normals(vertices, head.triangles), optimize=True)
+        *_, self._growth = Surface(head, fit.identity).gauge(moved)
+        # What the head's basis cannot express is told along the normals, and taken to be the same along the skin.
+        self._errors = dict.fromkeys(head_points(head, vertices), np.sqrt(3) * calibration().rest)
+
+    def __call__(self, slopes: Points, length: float) -> float:
+        """Gives the standard deviation of a measure from its gradient, and its value as far as it is a length."""
+        alone = propagated(slopes, self._errors)
+        if self._covariance is None:
+            return alone
+        by_identity = np.array(
+            [sum(slope @ mode[name] for name, slope in slopes.items()) for mode in self._by_identity]
+        )
+        by_identity -= length * self._growth
+        return float(np.sqrt(alone**2 + by_identity @ self._covariance @ by_identity))
 
 
 def measure_head(head: FaceModel, fit: Fit) -> dict[str, Measurement]:
     """Measures a fitted head without expression: name of a dimension → value and tolerance."""
     points = head_points(head, head.shape(fit.identity))
-    return measure(points, point_errors(head, fit), fit.scale.relative_error)
+    return measure(points, PointErrors(head, fit), fit.scale.relative_error)
 
 
 def head_asymmetry(head: FaceModel, fit: Fit) -> Asymmetry:
@@ -68,8 +91,8 @@ def planned(head: FaceModel, fit: Fit, amounts: Mapping[str, float]) -> np.ndarr
 
 def change_errors(head: FaceModel, fit: Fit) -> dict[str, float]:
     """Tells how well a fit knows what each of `reshape.CHANGES` alters: one standard deviation, mm, scale aside."""
-    points, errors = head_points(head, head.shape(fit.identity)), point_errors(head, fit)
-    return {name: propagated(change.measure, points, errors) for name, change in CHANGES.items()}
+    points, errors = head_points(head, head.shape(fit.identity)), PointErrors(head, fit)
+    return {name: errors(gradient(change.measure, points), change.measure(points)) for name, change in CHANGES.items()}
 
 
 def reshaped(result: Reconstruction, finer: csr_matrix, moved: np.ndarray) -> Reconstruction:

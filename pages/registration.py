@@ -2,9 +2,10 @@
 
 from facerecon.app import layout
 from facerecon.app.code import show_code
-from facerecon.app.registration import bench, controls, duel, fit, watch
+from facerecon.app.registration import bench, controls, duel, fit, modes, prior, watch
+from facerecon.morphable.face_model import LinearFaceModel
 from facerecon.morphable.fitting import fit_steps
-from facerecon.morphable.normal_equations import bounded_step
+from facerecon.morphable.normal_equations import NormalEquations, bounded_step
 
 run = layout.begin("registration", "fitting")
 part = controls.choose_part()
@@ -12,6 +13,14 @@ if part == controls.PHOTO:
     fit.replay(run)
     layout.lesson("registration")
     show_code(fit_steps, bounded_step)
+elif part == controls.PRIOR:
+    prior.weigh(run)
+    layout.lesson("prior")
+    show_code(prior.sweep, NormalEquations.at)
+elif part == controls.MODEL:
+    modes.meet(run)
+    layout.lesson("prior")
+    show_code(LinearFaceModel.shape, modes.nearer)
 else:
     subject = bench.subject(run)
     names = watch.watch(subject) if part == controls.CLOUDS else duel.duel(subject)

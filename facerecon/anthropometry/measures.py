@@ -1,8 +1,8 @@
 """Named measures of the face (Farkas 1994, “Anthropometry of the Head and Face”), with tolerances.
 
-A tolerance is one standard deviation, by first-order propagation of errors: with the gradient g_k of a measure m by
-point k, points that err by s_k mm each on their own, and a scale that errs by the fraction r,
-σ² = Σ_k |g_k|² s_k² / 3 + (r m)². Angles do not depend on scale.
+A tolerance is one standard deviation, by first-order propagation of errors: with the gradient g of a measure m by its
+points, whose errors have the covariance C, and a scale that errs by the fraction r, σ² = gᵀ C g + (r m)². Angles do not
+depend on scale.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+Points = Mapping[str, np.ndarray]
+"""Name → `(3,)`."""
+Measure = Callable[[Points], float]
 STEP = 1e-3
 """mm of the difference quotients."""
 
@@ -80,7 +83,7 @@ class Measurement:
     "`mm` or `°`"
 
 
-def value_of(dimension: Dimension, points: Mapping[str, np.ndarray]) -> float:
+def value_of(dimension: Dimension, points: Points) -> float:
     """Measures: the straight distance, mm, or the angle at the middle point, degrees."""
     return _value(np.array([points[name] for name in dimension.points]))
 
@@ -94,33 +97,32 @@ def _value(places: np.ndarray) -> float:
     return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(first, second)), first @ second)))
 
 
-def propagated(
-    of: Callable[[Mapping[str, np.ndarray]], float], points: Mapping[str, np.ndarray], errors: Mapping[str, float]
-) -> float:
-    """Finds the standard deviation, without that of the scale, of anything that is measured on points that err.
+def gradient(of: Measure, points: Points) -> dict[str, np.ndarray]:
+    """Finds how anything that is measured on points changes with them: name → `(3,)` a mm, by central differences."""
+    slopes = {}
+    for name, place in points.items():
+        ends = [[of({**points, name: place + sign * axis}) for sign in (1, -1)] for axis in np.eye(3) * STEP]
+        slopes[name] = -np.diff(ends, axis=1)[:, 0] / (2 * STEP)
+    return slopes
+
+
+def propagated(slopes: Points, errors: Mapping[str, float]) -> float:
+    """Finds the standard deviation of a measure whose points err on their own.
 
     Args:
-        of: measures.
-        points: name → `(3,)` mm.
+        slopes: what `gradient` gives.
         errors: name → root mean square distance, mm, of a point from where it truly is.
     """
-    squared = 0.0
-    for name, place in points.items():
-        for axis in np.eye(3) * STEP:
-            ends = (of({**points, name: place + sign * axis}) for sign in (1, -1))
-            slope = float(np.subtract(*ends)) / (2 * STEP)
-            squared += slope**2 * errors[name] ** 2 / 3
-    return float(np.sqrt(squared))
+    return float(np.sqrt(sum((slope**2).sum() * errors[name] ** 2 / 3 for name, slope in slopes.items())))
 
 
-def measure(
-    points: Mapping[str, np.ndarray], errors: Mapping[str, float], scale_error: float
-) -> dict[str, Measurement]:
+def measure(points: Points, error: Callable[[Points, float], float], scale_error: float) -> dict[str, Measurement]:
     """Measures all that a head has the points for.
 
     Args:
         points: name → `(3,)` mm.
-        errors: name → root mean square distance, mm, of a point from where it truly is.
+        error: gives a standard deviation from a gradient and from the value as far as it is a length, else 0; the
+            scale's error is not in it.
         scale_error: one standard deviation of the head's size, as a fraction.
     """
     found = {}
@@ -129,8 +131,8 @@ def measure(
             continue
         ends = {point: points[point] for point in dimension.points}
         value = value_of(dimension, ends)
-        error = propagated(lambda moved, dimension=dimension: value_of(dimension, moved), ends, errors)
-        if not dimension.is_angle:
-            error = float(np.hypot(error, scale_error * value))
-        found[name] = Measurement(value, error, dimension.unit)
+        length = 0.0 if dimension.is_angle else value
+        slopes = gradient(lambda moved, dimension=dimension: value_of(dimension, moved), ends)
+        tolerance = float(np.hypot(error(slopes, length), scale_error * length))
+        found[name] = Measurement(value, tolerance, dimension.unit)
     return found

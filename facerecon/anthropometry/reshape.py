@@ -8,19 +8,17 @@ differentiable at its edge (Wendland 1995; local warps of pictures: Gustafson 19
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from facerecon.anthropometry.measures import DIMENSIONS, value_of
+from facerecon.anthropometry.measures import DIMENSIONS, Measure, Points, value_of
 from facerecon.core.arrays import check_shape
 
 ROUNDS = 20
 EXACT = 1e-6
 """mm: how near a measure is brought to what is wanted."""
-
-Points = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Local:
 class Change:
     """What a slider does."""
 
-    measure: Callable[[Points], float]
+    measure: Measure
     "mm: what it changes"
     fields: tuple[Local, ...]
     "added up"
@@ -60,14 +58,14 @@ class Change:
         return sum(field.at(places, points) for field in self.fields)
 
 
-def _sum(*names: str) -> Callable[[Points], float]:
+def _sum(*names: str) -> Measure:
     """Measures dimensions, added up."""
     return lambda points: sum(value_of(DIMENSIONS[name], points) for name in names)
 
 
-def _forward(name: str) -> Callable[[Points], float]:
-    """Measures how far out of the face a point lies."""
-    return lambda points: float(points[name][2])
+def _before(name: str, other: str) -> Measure:
+    """Measures how far a point lies before another one."""
+    return lambda points: float(points[name][2] - points[other][2])
 
 
 _EYE = {"reach": (31.0, 25.0, 36.0), "stretch": (0.4, 1.0, 0.2)}
@@ -82,7 +80,7 @@ CHANGES: Mapping[str, Change] = {
         4.0,
     ),
     "mouth_width": Change(_sum("mouth_width"), (Local(("ch_r", "ch_l"), (56, 26, 44), stretch=(1, 0, 0)),), 6.0),
-    "chin_forward": Change(_forward("pg"), (Local(("pg", "gn"), (46, 36, 48), move=(0, 0, 1)),), 7.0),
+    "chin_forward": Change(_before("pg", "n"), (Local(("pg", "gn"), (46, 36, 48), move=(0, 0, 1)),), 7.0),
     "chin_length": Change(_sum("lower_third"), (Local(("pg", "gn"), (56, 40, 60), move=(0, -1, 0)),), 6.0),
     "jaw_width": Change(_sum("jaw_width"), (Local(("go_r", "go_l"), (130, 62, 78), stretch=(1, 0, 0)),), 12.0),
     "eyes": Change(_sum("eye_height_right"), (Local(("ex_r", "en_r"), **_EYE), Local(("ex_l", "en_l"), **_EYE)), 2.5),

@@ -76,7 +76,9 @@ def fitted_picture(cut: Crop, mesh: Mesh, view: View, opacity: float = 0.8) -> n
     return draw_head(cut.image, mesh, cropped_camera(cut, view.camera), view.camera_from_head, opacity)
 
 
-def fit_step_picture(cut: Crop, mesh: Mesh | None, step: FitStep, number: int, points: np.ndarray) -> np.ndarray:
+def fit_step_picture(
+    cut: Crop, mesh: Mesh | None, step: FitStep, number: int, points: np.ndarray, outline: np.ndarray
+) -> np.ndarray:
     """Shows one step of the fit: the head as it is then, and how far each landmark is from its place.
 
     Args:
@@ -85,6 +87,7 @@ def fit_step_picture(cut: Crop, mesh: Mesh | None, step: FitStep, number: int, p
         step: of the fit.
         number: of the photo.
         points: `(L, 2)` landmarks, px of the photo.
+        outline: `(S,)` which of them slide along the head's outline at that step.
     """
     view = step.views[number]
     image = cut.image
@@ -92,7 +95,7 @@ def fit_step_picture(cut: Crop, mesh: Mesh | None, step: FitStep, number: int, p
         camera = cropped_camera(cut, view.camera)
         image = draw_head(image, mesh, camera, view.camera_from_head, opacity=0.62, supersample=1)
     fitted = cut.to_crop(step.observations[number].projected)
-    return draw_residuals(image, cut.to_crop(points), fitted, width=1.6)
+    return draw_residuals(image, cut.to_crop(points), fitted, width=1.6, sliding=outline)
 
 
 def provenance_shares(mesh: Mesh, region: np.ndarray, texture: Texture, size: int = 400) -> np.ndarray:

@@ -31,12 +31,12 @@ class DimensionLine:
 
 def dimensions_svg(lines: Iterable[DimensionLine], width: int, height: int) -> str:
     """Writes dimension lines as an SVG file that is to lie over a picture of this size, px."""
-    drawn = "".join(_angle(line) if len(line.places) == 3 else _distance(line) for line in lines)
+    drawn = "".join(_angle(line, width) if len(line.places) == 3 else _distance(line, width) for line in lines)
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{drawn}</svg>'
 
 
-def _distance(line: DimensionLine) -> str:
+def _distance(line: DimensionLine, width: int) -> str:
     """Draws a line with strokes across its ends, thin lines to what it measures, and its number beside its middle."""
     offset = np.array(line.offset, float)
     first, last = line.places + offset
@@ -52,10 +52,10 @@ def _distance(line: DimensionLine) -> str:
     side = 1.0 if offset[0] >= 0 else -1.0
     middle = (first + last) / 2 + ((12 * side, TEXT / 3) if upright else (0, TEXT + 6 if offset[1] > 0 else -12))
     anchor = ("start" if side > 0 else "end") if upright else "middle"
-    return "".join(drawn) + _text(middle, line.label, line.colour, anchor)
+    return "".join(drawn) + _text(middle, line.label, line.colour, anchor, width)
 
 
-def _angle(line: DimensionLine) -> str:
+def _angle(line: DimensionLine, width: int) -> str:
     """Draws the two legs of an angle, an arc between them, and its number inside or beyond the arc."""
     corner = line.places[1]
     legs = line.places[[0, 2]] - corner
@@ -69,7 +69,7 @@ def _angle(line: DimensionLine) -> str:
     drawn += "".join(_dot(place, line.colour) for place in line.places)
     at = corner + (radius + 14) * np.array([np.cos(sweep[8]), np.sin(sweep[8])]) + np.array(line.offset)
     anchor = "start" if at[0] >= corner[0] else "end"
-    return drawn + _text(at + (0, TEXT / 3), line.label, line.colour, anchor)
+    return drawn + _text(at + (0, TEXT / 3), line.label, line.colour, anchor, width)
 
 
 def _path(places: Iterable[np.ndarray], colour: str, width: float, opacity: float = 1.0) -> str:
@@ -84,8 +84,11 @@ def _dot(place: np.ndarray, colour: str) -> str:
     )
 
 
-def _text(place: np.ndarray, text: str, colour: str, anchor: str) -> str:
-    """Writes a text with a dark rim, so that it can be read on skin too."""
+def _text(place: np.ndarray, text: str, colour: str, anchor: str, width: int) -> str:
+    """Writes a text with a dark rim, so that it can be read on skin too, and wholly inside the picture."""
+    reach = 0.62 * TEXT * len(text)
+    before = {"start": 0.0, "middle": reach / 2, "end": reach}[anchor]
+    x = float(np.clip(place[0], before + 8, width - 8 - (reach - before)))
     rim = 'stroke="#14161a" stroke-width="6" stroke-linejoin="round" paint-order="stroke"'
-    at = f'x="{place[0]:.1f}" y="{place[1]:.1f}" text-anchor="{anchor}"'
+    at = f'x="{x:.1f}" y="{place[1]:.1f}" text-anchor="{anchor}"'
     return f'<text {at} {FONT} font-size="{TEXT}" font-weight="600" fill="{colour}" {rim}>{escape(text)}</text>'

@@ -41,7 +41,7 @@ def error_curve(
         height: px.
     """
     figure = go.Figure()
-    colours = [STAGES["fitting"], ACCENT, *STAGES.values()]
+    colours = [STAGES["fitting"], ACCENT, *(tone for stage, tone in STAGES.items() if stage != "fitting")]
     for (name, values), tone in zip(curves.items(), colours, strict=False):
         line = {"color": tone.on(dark), "width": 2.5}
         hover = "%{x}: %{y:.3g}<extra>" + name + "</extra>"

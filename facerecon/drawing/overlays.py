@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from facerecon.core.arrays import check_shape
 from facerecon.core.types import Camera, Faces
 from facerecon.drawing.strokes import draw_curve, draw_dots, draw_lines, stroke_width
-from facerecon.drawing.theme import AXES, STAGES, region_tone, rgb
+from facerecon.drawing.theme import AXES, OUTLINE, STAGES, region_tone, rgb
 from facerecon.geometry.projection import project_head
 
 RGB = tuple[int, int, int]
@@ -158,7 +158,13 @@ def outlines(covered: np.ndarray) -> list[np.ndarray]:
     return [curve[:, 0].astype(float) for curve in curves]
 
 
-def draw_residuals(image: np.ndarray, points: np.ndarray, fitted: np.ndarray, width: float | None = None) -> np.ndarray:
+def draw_residuals(
+    image: np.ndarray,
+    points: np.ndarray,
+    fitted: np.ndarray,
+    width: float | None = None,
+    sliding: Sequence[int] = (),
+) -> np.ndarray:
     """Draws a line from each landmark to its point on the fitted head; dots mark the landmarks.
 
     Args:
@@ -166,6 +172,7 @@ def draw_residuals(image: np.ndarray, points: np.ndarray, fitted: np.ndarray, wi
         points: `(L, 2)` px, where the landmarks were found.
         fitted: `(L, 2)` px, where the fitted head has them.
         width: px.
+        sliding: landmarks whose points slide along the head's outline: in a colour of their own, both ends dotted.
 
     Returns:
         `(H, W, 3)` uint8.
@@ -173,7 +180,13 @@ def draw_residuals(image: np.ndarray, points: np.ndarray, fitted: np.ndarray, wi
     width = width or _fine_width(points, 0.0034)
     image = draw_lines(image, points, fitted, HALO, width * 2, 0.4)
     image = draw_lines(image, points, fitted, rgb(STAGES["fitting"].dark), width)
-    return draw_points(image, points, radius=width * 0.9)
+    image = draw_points(image, points, radius=width * 0.9)
+    rows = np.asarray(sliding, int)
+    if not len(rows):
+        return image
+    image = draw_lines(image, points[rows], fitted[rows], rgb(OUTLINE.dark), width)
+    image = draw_points(image, fitted[rows], colour=rgb(OUTLINE.dark), radius=width * 1.7)
+    return draw_points(image, points[rows], radius=width * 1.1)
 
 
 def draw_pose(

@@ -74,6 +74,8 @@ REGIONS: dict[str, Tone] = {
 PROVENANCE: tuple[Tone, ...] = (Tone("#0e7c86", "#35a7b3"), Tone("#d9a013", "#f2c14e"), Tone("#4a4453", "#5d5468"))
 "by value: seen, mirrored, filled"
 
+OUTLINE = Tone("#ad7d06", "#f7d94c")
+"of points that slide along the outline of a head"
 RESIDUALS = ("#35c3c9", "#a9dd7a", "#f7c645", "#f28a3c", "#ee5360")
 "from none to a great one, on the dark ground of 3D pictures"
 STILL = "#948f88"

@@ -2,7 +2,7 @@
 
 Maximum a posteriori by Gauss–Newton with Levenberg's damping (Nocedal and Wright, Numerical Optimization, ch. 10):
 
-    minimise  Σ_views Σ_l ρ(|project(K, T, x_l(α, ε)) − p_l|² / σ_l²) + |α|² + |(ε − ε₀) / s|² + (log f / f₀)² / s_f²
+    minimise  Σ_views Σ_l ρ(|project(K, T, x_l(α, ε)) − p_l|² / σ_l²) + λ |α|² + |(ε − ε₀) / s|² + (log f / f₀)² / s_f²
 
 with a robust loss ρ (Geman and McClure's, by reweighting), expressions ε kept in [0, 1] by an active set, ε₀ the
 detector's blendshape scores, and oval landmarks that slide to the outline. One identity α for all photos.
@@ -32,6 +32,8 @@ class FitSettings:
     "stop when the cost falls by less than this share"
     noise: float = 1.0
     "a landmark's standard deviation over its spread from face to face"
+    prior_weight: float = 1.0
+    "λ: what a shape's distance from the mean counts; 1: as much as people differ, more: nearer to the mean head"
     expression_std: float = 0.18
     "how far an expression may stray from the detector's score"
     log_focal_std: float = 0.25
@@ -167,7 +169,7 @@ def _look(model, landmarks, identity, views, iteration, settings) -> FitStep:
     )
     cost = {
         "landmarks": sum(o.cost for o in observations),
-        "identity": float(identity @ identity),
+        "identity": settings.prior_weight * float(identity @ identity),
         "expression": sum(float((((v.expression - v.scores) / settings.expression_std) ** 2).sum()) for v in views),
         "camera": sum((np.log(v.camera.focal / v.prior_focal) / v.log_focal_std) ** 2 for v in views),
     }

@@ -75,8 +75,8 @@ class NormalEquations:
         own = 7 + len(model.expression_basis)
         size = count + own * len(step.views)
         matrix, gradient = np.zeros((size, size)), np.zeros(size)
-        matrix[:count, :count] = np.eye(count)
-        gradient[:count] = step.identity
+        matrix[:count, :count] = settings.prior_weight * np.eye(count)
+        gradient[:count] = settings.prior_weight * step.identity
         for number, (view, seen) in enumerate(zip(step.views, step.observations, strict=True)):
             start = count + own * number
             block = slice(start, start + own)

@@ -9,12 +9,10 @@ from facerecon.anthropometry.reshape import CHANGES, displacements, strength
 from facerecon.core.types import Fit, Scale
 from facerecon.export import glb_bytes
 from facerecon.measuring import (
-    change_errors,
     head_asymmetry,
     head_points,
     measure_head,
     planned,
-    point_errors,
     reshaped,
 )
 from tests.glb_reader import Glb
@@ -68,20 +66,6 @@ def test_a_change_is_one_of_the_fitted_head(anny, rng):
     points = head_points(anny, anny.shape(fit.identity))
     expected = displacements({"nose_width": 3.0}, points, anny.shape(fit.identity))
     assert planned(anny, fit, {"nose_width": 3.0}) == pytest.approx(expected)
-
-
-def test_a_surer_fit_has_smaller_tolerances(anny):
-    rough, fine = (replace(FIT, std=np.full(len(anny.mean), std)) for std in (3.0, 1.0))
-    assert point_errors(anny, fine)["prn"] == pytest.approx(np.sqrt(3))
-    for name, found in measure_head(anny, fine).items():
-        assert found.tolerance < measure_head(anny, rough)[name].tolerance
-    assert change_errors(anny, rough)["nose_width"] == pytest.approx(3 * change_errors(anny, fine)["nose_width"])
-
-
-def test_without_uncertainty_of_its_own_a_fit_has_that_of_landmarks(anny):
-    errors = point_errors(anny, FIT)
-    assert errors.keys() == head_points(anny, anny.mean).keys()
-    assert errors["en_l"] < errors["go_l"] < 10  # eye corners are found, the jaw's corner is guessed
 
 
 def test_the_mean_head_has_the_size_of_a_head_and_is_symmetric(anny):

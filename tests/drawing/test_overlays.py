@@ -3,7 +3,7 @@ import pytest
 
 from facerecon.core.types import Faces
 from facerecon.drawing import overlays
-from facerecon.drawing.theme import AXES, REGIONS, STAGES, rgb
+from facerecon.drawing.theme import AXES, OUTLINE, REGIONS, STAGES, rgb
 
 
 def near(image, colour, tolerance=60):
@@ -105,3 +105,13 @@ def test_pose_behind_the_camera_is_not_drawn(photo, camera, pose):
     behind = pose.copy()
     behind[2, 3] = -500
     np.testing.assert_array_equal(overlays.draw_pose(photo, camera, behind), photo)
+
+
+def test_points_that_slide_have_their_own_colour():
+    photo = np.full((80, 80, 3), 90, np.uint8)
+    points, fitted = np.array([[20.0, 20.0], [20.0, 60.0]]), np.array([[60.0, 20.0], [60.0, 60.0]])
+    drawn = overlays.draw_residuals(photo, points, fitted, width=2, sliding=[1])
+    plain = overlays.draw_residuals(photo, points, fitted, width=2)
+    np.testing.assert_array_equal(drawn[:40], plain[:40])
+    yellow = np.abs(drawn[60, 60].astype(int) - rgb(OUTLINE.dark)).max()
+    assert yellow < 30 and not np.array_equal(drawn[40:], plain[40:])

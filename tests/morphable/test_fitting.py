@@ -173,3 +173,19 @@ def test_a_fit_goes_on_from_an_earlier_one(anny, rng):
     np.testing.assert_array_equal(warm.views[0].scores, cold.views[0].scores)
     assert warm.cost["total"] < 1.05 * cold.cost["total"]
     assert np.linalg.norm(anny.shape(warm.identity) - anny.shape(cold.identity), axis=1).mean() < 1
+
+
+def test_the_priors_weight_leads_from_every_pixel_to_the_mean_head(anny, rng):
+    identity, expression = subject(anny, rng)
+    _, marks = photograph(anny, identity, expression, (10, 0, 0))
+    noisy = Landmarks(
+        marks.points + rng.normal(0, 2.0, marks.points.shape), None, marks.scheme, expression, marks.landmarker
+    )
+    found = []
+    for weight in (0.01, 1.0, 1e5):
+        *_, last = fit_steps(anny, [noisy], [CAMERA], settings=FitSettings(prior_weight=weight))
+        assert last.cost["identity"] == pytest.approx(weight * float(last.identity @ last.identity))
+        found.append((last.residual_px, np.linalg.norm(last.identity), face_error(anny, last.identity, identity)))
+    residual, away, error = np.array(found).T
+    assert (np.diff(residual) > 0).all() and (np.diff(away) < 0).all()
+    assert away[-1] < 0.02 and error[1] < min(error[0], error[2])

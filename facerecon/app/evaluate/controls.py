@@ -43,9 +43,13 @@ def say_scale(one: Subject) -> None:
     """Says where the millimetres of the scan and of the head come from."""
     unit = t(f"scan.unit_{one.head.unit}") if one.head.unit != "?" else "?"
     key = "unit_unknown" if one.head.unit == "?" else "unit_given" if one.scan.unit else "unit_guessed"
-    layout.caption(f"evaluate.{key}", unit=unit)
-    layout.caption(f"scale.{one.fit.scale.source}")
-    layout.caption("evaluate.scale_error", percent=two_digits(100 * one.fit.scale.relative_error))
+    error = two_digits(100 * one.fit.scale.relative_error)
+    told = (
+        t(f"evaluate.{key}", unit=unit),
+        t(f"scale.{one.fit.scale.source}"),
+        t("evaluate.scale_error", percent=error),
+    )
+    layout.note((" " if state.language() == "en" else "").join(told))
 
 
 def offer_report(one: Subject) -> None:

@@ -14,7 +14,8 @@ from facerecon.core.errors import FaceReconError
 from facerecon.evaluation.cloud_pairs import Disturbance
 from facerecon.scans import read_scan
 
-PHOTO, CLOUDS, DUEL = "photo", "clouds", "duel"
+PHOTO, PRIOR, MODEL, CLOUDS, DUEL = PARTS = "photo", "prior", "model", "clouds", "duel"
+WITH_SCANS = (CLOUDS, DUEL)
 METHODS = tuple(SETTINGS)[:4]
 """Who can be watched alone: the four errors that the field makes small."""
 FIRST = ("point-to-plane", "pyramid")
@@ -28,7 +29,7 @@ def choose_part() -> str:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         part = st.segmented_control(
             t("clouds.part"),
-            (PHOTO, CLOUDS, DUEL),
+            PARTS,
             default=PHOTO,
             required=True,
             format_func=lambda part: t(f"clouds.part_{part}"),
@@ -36,7 +37,7 @@ def choose_part() -> str:
             label_visibility="collapsed",
             persist_state="session",
         )
-        if part != PHOTO:
+        if part in WITH_SCANS:
             _scan_menu()
     return part
 
