@@ -18,13 +18,15 @@ import numpy as np
 
 from facerecon.core.arrays import read_only
 from facerecon.core.types import Camera
-from facerecon.geometry.transforms import head_pose
+from facerecon.geometry.transforms import head_pose, rotation_from_vector
 from facerecon.morphable.face_model import DATA
 from facerecon.morphable.whitening import Whitening, robust_whitening
 
 FILE = "landmark_errors.npz"
 LARGEST_YAW, LARGEST_PITCH = np.sin(np.radians(60)), np.sin(np.radians(35))
 "sines up to which errors were measured; beyond, they are taken to stay as they are there"
+STEP = 1e-3
+"rad, of differences"
 WIDER, UNSEEN = 1.5, 1.0
 """Photos are not renders: directions are taken to be so many times as long, and each point to err by so many mm more.
 Chosen on renders of heads that were not measured, not on photos."""
@@ -39,7 +41,7 @@ class LandmarkErrors:
     by_identity: np.ndarray
     "`(2, I, L, 2)` mm: what a standard deviation of each identity adds, by the first two of `terms`; I is 0: not known"
     scores: np.ndarray
-    "`(3, 52)` offset, factor and standard deviation of expressions by ARKit scores; `(3, 0)`: not known"
+    "`(52,)` standard deviation of expressions around ARKit scores; `(0,)`: there are none"
     directions: np.ndarray
     "`(K, L, 2)` mm: principal directions of the error around its mean, each as long as its standard deviation"
     rest: np.ndarray
@@ -63,6 +65,18 @@ class LandmarkErrors:
         """Differentiates the mean error by identity: `(L, 2, I)` px."""
         axes, millimetres = head_axes(camera, camera_from_head)
         return np.moveaxis(self._leaning(camera_from_head) @ axes / millimetres, 0, -1)
+
+    def turning(self, camera: Camera, camera_from_head: np.ndarray, identity: np.ndarray) -> np.ndarray:
+        """Differentiates the mean error by a rotation vector applied from the left: `(L, 2, 3)` px a rad."""
+        slopes = []
+        for axis in np.eye(3):
+            ends = []
+            for sign in (1, -1):
+                turned = camera_from_head.copy()
+                turned[:3, :3] = rotation_from_vector(sign * STEP * axis) @ camera_from_head[:3, :3]
+                ends.append(self.mean(camera, turned, identity))
+            slopes.append((ends[0] - ends[1]) / (2 * STEP))
+        return np.stack(slopes, axis=-1)
 
     def weighed(self, residuals: np.ndarray, importance: np.ndarray, robust: float) -> tuple[Whitening, float]:
         """Tells what residuals `(L, 2)` mm in a photo weigh together, and their cost; see `robust_whitening`."""

@@ -48,7 +48,8 @@ def view_jacobian(model: FaceModel, view: ViewState, seen: Observation) -> tuple
     turn = np.stack([zero, z, -y, -z, zero, x, y, -x, zero], axis=1).reshape(-1, 3, 3)
     focal = (seen.projected - view.camera.centre)[:, :, None]
     expression = _by_basis(by_head, model.expression_basis, seen)
-    own = np.concatenate([by_point @ turn, by_point, focal, expression], axis=2)
+    by_turn = by_point @ turn + (0 if seen.turning is None else seen.turning)
+    own = np.concatenate([by_turn, by_point, focal, expression], axis=2)
     identity = _by_basis(by_head, model.identity_basis, seen)
     if seen.lean is not None:
         identity = identity + seen.lean

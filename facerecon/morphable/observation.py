@@ -49,8 +49,7 @@ class ViewState:
             scores = model.from_arkit(landmarks.blendshapes)
             errors = model.landmark_errors(landmarks.landmarker, landmarks.scheme)
             if errors is not None and errors.scores.size:
-                offset, factor, spread = (model.from_arkit(row) for row in errors.scores)
-                scores = (offset + factor * scores).clip(0, 1)
+                spread = model.from_arkit(errors.scores)
         vertices = model.shape(np.zeros(len(model.identity_basis)), scores)
         points = model.landmarks(landmarks.scheme).on(vertices, model.triangles)
         pose = first_pose(camera, landmarks.points, points)
@@ -79,6 +78,8 @@ class Observation:
     "how the landmarks err together; None: each by itself, as sigma says"
     lean: np.ndarray | None
     "`(L, 2, I)` px: how the landmarks' mean error depends on identity; None where that was not measured"
+    turning: np.ndarray | None
+    "`(L, 2, 3)` px a rad: how it depends on a turn of the head"
     head_from_pixels: np.ndarray
     "`(2, 2)` mm a pixel, along the head's right and up"
 
@@ -146,12 +147,13 @@ def observe(
     points = (head[rows] * weights[:, :, None]).sum(axis=1)
     projected, depth = project_head(view.camera, view.camera_from_head, points)
     errors = model.landmark_errors(landmarks.landmarker, landmarks.scheme)
-    bias, lean, spread = 0.0, None, model.landmark_spread(landmarks.scheme)
+    bias, lean, turning, spread = 0.0, None, None, model.landmark_spread(landmarks.scheme)
     if errors is not None:
         bias = errors.mean(view.camera, view.camera_from_head, identity)
         lean, spread = errors.jacobian(view.camera, view.camera_from_head), np.linalg.norm(errors.std_in_photos, axis=1)
+        turning = errors.turning(view.camera, view.camera_from_head, identity)
     sigma = noise * spread * view.camera.focal / depth
     residuals = projected - (landmarks.points - bias)
     axes, millimetres = head_axes(view.camera, view.camera_from_head)
     seen = (rows, weights, points, projected, residuals, sigma, importance)
-    return Observation(*seen, robust, noise, errors, lean, axes * millimetres)
+    return Observation(*seen, robust, noise, errors, lean, turning, axes * millimetres)
