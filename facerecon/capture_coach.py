@@ -126,9 +126,11 @@ def face_spread(model: FaceModel, identity: np.ndarray, known: Calibration) -> C
     surface, vertices = Surface(model, identity), model.shape(identity)
     weights = vertex_areas(vertices, model.triangles) * model.face_region
     weights[model.skin_vertices :] = 0
+    # The mean of all νᵀCν is the trace of C times the mean of all ννᵀ.
+    mean = (surface.by_identity.T * (weights / weights.sum())) @ surface.by_identity
 
     def spread(covariance: np.ndarray) -> float:
-        return float(np.sqrt(np.average(surface.std(covariance, known.rest) ** 2, weights=weights)))
+        return float(np.sqrt(np.sum(covariance * mean) + known.rest**2))
 
     return spread
 

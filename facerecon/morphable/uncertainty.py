@@ -23,7 +23,7 @@ compared (`evaluation`). The size has a source and an error of its own, `Fit.sca
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 
 import numpy as np
@@ -35,6 +35,7 @@ from facerecon.geometry.normals import vertex_normals
 from facerecon.morphable.face_model import DATA, FaceModel
 from facerecon.morphable.fitting import FitSettings, FitStep
 from facerecon.morphable.normal_equations import NormalEquations
+from facerecon.morphable.observation import Observation
 
 FILE = "uncertainty.json"
 
@@ -88,8 +89,8 @@ class Information:
     def at(cls, model: FaceModel, step: FitStep, settings: FitSettings) -> Information:
         """Takes the normal equations at a step of the fit apart."""
         whole = NormalEquations.at(model, step, settings)
-        blind = tuple(replace(seen, importance=np.zeros_like(seen.importance)) for seen in step.observations)
-        prior = NormalEquations.at(model, replace(step, observations=blind), settings).matrix
+        blind = replace(step, observations=tuple(map(_without_landmarks, step.observations)))
+        prior = NormalEquations.at(model, blind, settings).matrix
         return cls(whole.matrix - prior, prior, whole.identities)
 
     def whole_covariance(self, known: Calibration) -> np.ndarray:
@@ -104,6 +105,14 @@ class Information:
     def prior_covariance(self, known: Calibration) -> np.ndarray:
         """Finds the covariance of the identity before any photo, `(I, I)`."""
         return known.prior**2 * np.linalg.inv(self.prior[: self.identities, : self.identities])
+
+
+def _without_landmarks(seen: Observation) -> Observation:
+    """Gives what a photo without a face would tell."""
+    landmarks = len(seen.points)
+    values = {field.name: getattr(seen, field.name) for field in fields(seen)}
+    one = {key: value[:1] for key, value in values.items() if len(np.atleast_1d(value)) == landmarks}
+    return replace(seen, **one | {"errors": None, "importance": np.zeros(1)})
 
 
 class Surface:
