@@ -24,10 +24,12 @@ from facerecon.morphable.face_model import DATA, LinearFaceModel, SurfacePoints
 from facerecon.morphable.landmark_errors import LandmarkErrors, landmark_errors
 from facerecon.morphable.phenotype import blend
 
+_HEADS = ("mean", "identity_basis")
 
-def _read(name: str) -> dict[str, np.ndarray]:
+
+def _read(name: str, only: Sequence[str] | None = None, but: Sequence[str] = ()) -> dict[str, np.ndarray]:
     with (DATA / name).open("rb") as file, np.load(file) as data:
-        return {key: data[key] for key in data.files}
+        return {key: data[key] for key in only or data.files if key not in but}
 
 
 IDENTITIES = {"people": "anny_identity_prior.npz", "sampled": "anny_head.npz"}
@@ -45,10 +47,8 @@ class AnnyHead(LinearFaceModel):
     part_names = ("skin", "eye_left", "eye_right", "teeth", "tongue")
 
     def __init__(self, identities: str = "people"):
-        data = _read("anny_head.npz")
+        data = _read("anny_head.npz", but=_HEADS) | _read(IDENTITIES[identities], only=_HEADS)
         self.size_mode = 59 if identities == "people" else None
-        heads = _read(IDENTITIES[identities])
-        data |= {key: heads[key] for key in ("mean", "identity_basis")}
         self.mean = read_only(data["mean"], np.float64)
         self.triangles = read_only(data["triangles"], np.int64)
         self.uv = read_only(data["uv"], np.float64)

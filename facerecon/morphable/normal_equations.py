@@ -97,12 +97,15 @@ class NormalEquations:
             gradient[diagonal] += prior * offset
         return cls(matrix, gradient, count, model.size_mode)
 
-    def bounds(self, step: FitStep) -> tuple[np.ndarray, np.ndarray]:
-        """Gives how far each parameter may move: expressions stay in [0, 1], identity within its prior's reach."""
+    def bounds(self, step: FitStep, size_free: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """Gives how far each parameter may move: expressions stay in [0, 1], identity within its prior's reach.
+
+        The size mode stays where it is unless `size_free`: something other than landmarks must tell it.
+        """
         lower, upper = np.full(len(self.gradient), -np.inf), np.full(len(self.gradient), np.inf)
         count = self.identities
         lower[:count], upper[:count] = -LARGEST_IDENTITY - step.identity, LARGEST_IDENTITY - step.identity
-        if self.size_mode is not None:
+        if self.size_mode is not None and not size_free:
             lower[self.size_mode] = upper[self.size_mode] = 0
         own = (len(self.gradient) - count) // len(step.views)
         for number, view in enumerate(step.views):

@@ -20,7 +20,7 @@ import numpy as np
 from facerecon.core.types import Landmarks, Scale
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import FitSettings, FitStep, size_spread
-from facerecon.morphable.normal_equations import LARGEST_IDENTITY, POSE, NormalEquations
+from facerecon.morphable.normal_equations import POSE, NormalEquations
 from facerecon.morphable.observation import observe
 from facerecon.morphable.uncertainty import Calibration, Information, calibration
 
@@ -120,11 +120,7 @@ def _moved(
 ) -> FitStep:
     """Applies a change of all parameters, and looks at the photos again."""
     equations = NormalEquations.at(model, step, settings)
-    lower, upper = equations.bounds(step)
-    if model.size_mode is not None:  # which landmarks alone never move
-        reach = LARGEST_IDENTITY * np.array([-1, 1]) - step.identity[model.size_mode]
-        lower[model.size_mode], upper[model.size_mode] = reach
-    identity, views = equations.moved(step, delta.clip(lower, upper))
+    identity, views = equations.moved(step, delta.clip(*equations.bounds(step, size_free=True)))
     seen = tuple(
         observe(model, marks, identity, view, settings.noise, settings.robust)
         for marks, view in zip(landmarks, views, strict=True)

@@ -185,7 +185,7 @@ def test_the_priors_weight_leads_from_every_pixel_to_the_mean_head(anny, rng):
     )
     found = []
     for weight in (0.01, 1.0, 1e5):
-        *_, last = fit_steps(anny, [noisy], [CAMERA], settings=FitSettings(prior_weight=weight))
+        *_, last = fit_steps(anny, [noisy], [CAMERA], settings=FitSettings(noise=0.3, prior_weight=weight))
         assert last.cost["identity"] == pytest.approx(weight * float(last.identity @ last.identity))
         found.append((last.residual_px, np.linalg.norm(last.identity), face_error(anny, last.identity, identity)))
     residual, away, error = np.array(found).T
