@@ -41,6 +41,10 @@ THINNED = 4
 """one point in so many sets the factors"""
 
 
+HELD = 0.02
+"""how strongly n and p, which hardly differ in what they do, are held to 1"""
+
+
 @dataclass(frozen=True, eq=False)
 class Sample:
     """What one fit stated, and what was true."""
@@ -120,7 +124,8 @@ def calibrated(found: Sequence[Sample]) -> Calibration:
     def unlikely(x: np.ndarray) -> float:
         stated = [(s, s.std(known(x))[::THINNED]) for s in found]
         each = [(s.suite, float((np.log(v) + (s.errors[::THINNED] / v) ** 2 / 2).mean())) for s, v in stated]
-        return float(np.mean([np.mean([value for name, value in each if name == suite]) for suite in SETTING]))
+        likely = np.mean([np.mean([value for name, value in each if name == suite]) for suite in SETTING])
+        return float(likely + HELD * (x[0] ** 2 + x[1] ** 2))
 
     first = minimize(unlikely, [0.7, 0.2, -0.5, 1.0], method="Nelder-Mead", options={"maxiter": 400, "fatol": 1e-5}).x
 
