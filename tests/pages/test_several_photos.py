@@ -20,8 +20,9 @@ def html(app) -> str:
 
 
 @pytest.fixture
-def opened(start, jpeg):
-    """The page with photos of one made person, 256 px wide."""
+def opened(start, jpeg, monkeypatch):
+    """The page with small photos of one made person, without its 3D view, which takes the most time."""
+    monkeypatch.setattr("facerecon.app.heads.show_scenes", lambda *_, **__: None)
     face = load_sample("synthetic_1").image
     step = max(face.shape[0] // 320, 1)
 
