@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from facerecon.app import certainty, heads, layout
+from facerecon.app import certainty, coach, heads, layout
 from facerecon.app.code import show_code
 from facerecon.app.inputs import photo_input
 from facerecon.app.numbers import duration, two_digits
@@ -33,6 +33,7 @@ layout.numbers(
 )
 layout.caption(f"scale.{result.fit.scale.source}")
 certainty.regions(run)
+coach.panel(run)
 st.page_link("pages/model.py", label=t("reconstruct.result"), icon=":material/arrow_forward:")
 
 st.subheader(t("reconstruct.timing"), anchor=False)
