@@ -198,6 +198,11 @@ def picture(key: Hashable, make: Callable[[], Any]) -> Any:
     return _stores().pictures.get(key, make)
 
 
+def known_picture(key: Hashable) -> Any | None:
+    """Gives what `picture` has made already."""
+    return _stores().pictures.peek(key)
+
+
 def file(key: Hashable, make: Callable[[], bytes]) -> bytes:
     """Gives a file that a visitor takes along."""
     return _stores().files.get(key, make)

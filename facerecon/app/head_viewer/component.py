@@ -16,6 +16,7 @@ import streamlit as st
 from streamlit import runtime
 
 from facerecon.app.head_viewer.content import Content
+from facerecon.app.head_viewer.legends import legends
 from facerecon.app.numbers import size
 from facerecon.app.texts import t
 
@@ -86,6 +87,7 @@ def told(key: str, content: Content, looks: Sequence[str]) -> dict[str, Any]:
         "names": list(content.names),
         "worn": content.worn,
         "pins": content.pins,
+        "legends": legends(content),
         "views": [(name, t(f"view.{name}")) for name in looks],
         "labels": _labels(LABELS)
         | {"readout": t("head3d.readout", triangles=f"{content.triangles:,}", size=" ".join(size(len(content.glb))))},

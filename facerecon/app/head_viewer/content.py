@@ -18,7 +18,7 @@ from facerecon.core.types import Mesh, Reconstruction
 from facerecon.drawing.crops import Crop, crop
 from facerecon.drawing.heads import silhouette
 from facerecon.drawing.maps import provenance_picture
-from facerecon.drawing.mesh_figures import curvature_colours
+from facerecon.drawing.mesh_figures import BENT, curvature_colours
 from facerecon.drawing.theme import ACCENT, region_tone
 from facerecon.export import glb_bytes
 from facerecon.export.images import png_bytes
@@ -80,6 +80,8 @@ class Content:
     pins: Mapping[str, list]
     "`rows`: by landmark three vertices of the GLB's skin and their weights; `colours`: CSS"
     triangles: int
+    ramps: Mapping[str, tuple[float, float]]
+    "look → the values of the first and the last colour: 1 / mm for the curvature, mm for the uncertainty"
 
     @property
     def looks(self) -> tuple[str, ...]:
@@ -110,6 +112,7 @@ def build(run: Run) -> Content:
         photos=tuple(portrait(run, number) for number in range(len(result.photos))),
         pins=pins(result),
         triangles=len(result.mesh.triangles),
+        ramps=ramps(result),
     )
 
 
@@ -125,6 +128,13 @@ def layer_colours(result: Reconstruction) -> dict[str, np.ndarray]:
     if result.fit.std is not None:
         layers[certainty.VIEW] = certainty.colours(result)
     return layers
+
+
+def ramps(result: Reconstruction) -> dict[str, tuple[float, float]]:
+    """Gives the values at the ends of the colours of `layer_colours`."""
+    spread = certainty.spread(result)
+    unsure = {} if spread is None else {certainty.VIEW: (0.0, certainty.most(spread))}
+    return {"curvature": (-BENT, BENT)} | unsure
 
 
 def pins(result: Reconstruction) -> dict[str, list]:
