@@ -41,7 +41,7 @@ class LandmarkErrors:
     by_identity: np.ndarray
     "`(2, I, L, 2)` mm: what a standard deviation of each identity adds, by the first two of `terms`; I is 0: not known"
     scores: np.ndarray
-    "`(52,)` standard deviation of expressions around ARKit scores; `(0,)`: there are none"
+    "`(3, 52)` offset, factor and standard deviation of expressions by ARKit scores; `(3, 0)`: there are none"
     directions: np.ndarray
     "`(K, L, 2)` mm: principal directions of the error around its mean, each as long as its standard deviation"
     rest: np.ndarray

@@ -49,7 +49,8 @@ class ViewState:
             scores = model.from_arkit(landmarks.blendshapes)
             errors = model.landmark_errors(landmarks.landmarker, landmarks.scheme)
             if errors is not None and errors.scores.size:
-                spread = model.from_arkit(errors.scores)
+                offset, factor, spread = (model.from_arkit(row) for row in errors.scores)
+                scores = (offset + factor * scores).clip(0, 1)
         vertices = model.shape(np.zeros(len(model.identity_basis)), scores)
         points = model.landmarks(landmarks.scheme).on(vertices, model.triangles)
         pose = first_pose(camera, landmarks.points, points)

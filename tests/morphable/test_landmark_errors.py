@@ -32,7 +32,7 @@ def test_mean_by_hand():
     """Half a millimetre a pixel; one point errs by 1 mm upwards, and by 2 mm to the right where a head looks left."""
     polynomial = np.zeros((7, 1, 2))
     polynomial[0, 0], polynomial[1, 0] = [0, 1], [2, 0]
-    lean, scores = np.zeros((2, 1, 1, 2)), np.zeros(0)
+    lean, scores = np.zeros((2, 1, 1, 2)), np.zeros((3, 0))
     lean[0, 0, 0], lean[1, 0, 0] = [0, -1], [1, 0]
     errors = LandmarkErrors(polynomial, lean, scores, np.array([[[3.0, 0]]]), np.array([[4.0, 1]]), 1)
     np.testing.assert_allclose(errors.mean(CAMERA, pose(0)), [[0, -2]], atol=1e-12)
