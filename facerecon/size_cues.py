@@ -20,7 +20,7 @@ SMALLEST = 5.0
 """px of an iris below which its width says nothing"""
 TURNED = np.radians(32)
 """yaw beyond which the lids hide too much of an iris"""
-LANDMARKER_STD, LANDMARKER_SHARED, PIXELS_STD = 0.06, 0.07, 0.5
+LANDMARKER_STD, LANDMARKER_SHARED, PIXELS_STD = 0.06, 0.08, 0.5
 """How far irises are measured off: from photo to photo and in all photos alike, as shares of the width; and in px."""
 WIDENED = 0.06
 """the share by which irises are measured too wide from the front: 2 to 10 % on rendered heads, −3 to 17 on photos"""
