@@ -5,8 +5,8 @@ matrix, the estimate's covariance is the sandwich (Huber 1967; White 1982)
 
     C = A⁻¹ (n² H + p² P) A⁻¹
 
-which for n = p = 1 is A⁻¹. The landmarks of a photo err together, not one by one as H believes, so n > 1; and people
-differ by more, or less, than the prior says, so p ≠ 1. Camera, pose and expression are among the parameters, so that
+which for n = p = 1 is A⁻¹. Landmarks may err by more, or less, than H believes, and people differ by more, or less,
+than the prior says: n and p need not be 1. Camera, pose and expression are among the parameters, so that
 the block of the identity is marginalised over them. What the head's basis cannot express, r, comes on top:
 
     σ² = (c / c₀)^γ (ν C νᵀ + r²),  ν how the surface moves along its normal with the identity
@@ -49,7 +49,7 @@ class Calibration:
     """What was measured on people whose shape is known."""
 
     noise: float
-    "n: a landmark's error over what the fit believes, given that they err together"
+    "n: how far landmarks err over what the fit believes"
     prior: float
     "p: how much people differ over what the prior believes"
     rest: float
