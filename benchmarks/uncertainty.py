@@ -41,7 +41,7 @@ THINNED = 4
 """one point in so many sets the factors"""
 
 
-HELD = 0.02
+HELD = 0.001
 """how strongly n and p, which hardly differ in what they do, are held to 1"""
 
 

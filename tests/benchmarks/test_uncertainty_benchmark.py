@@ -28,9 +28,9 @@ def test_factors_come_back_and_hold_for_others(rng):
     # The usual cost is that of the samples, and the other factors are meant at it.
     usual = (known.cost / TRUE.cost) ** (TRUE.sensitivity / 2)
     for name in ("noise", "prior", "rest"):
-        assert getattr(known, name) == pytest.approx(usual * getattr(TRUE, name), rel=0.1)
-    assert known.sensitivity == pytest.approx(1, abs=0.15) and known.size * usual == pytest.approx(TRUE.size, rel=0.3)
+        assert getattr(known, name) == pytest.approx(usual * getattr(TRUE, name), rel=0.2)
+    assert known.sensitivity == pytest.approx(1, abs=0.2) and known.size * usual == pytest.approx(TRUE.size, rel=0.3)
     others = coverage([one for one in found if one.held_out], known)
-    assert others.miss < 0.02
+    assert others.miss < 0.03
     rows = table(found, known).splitlines()
     assert len(rows) == 6 and all("| 60 |" in row for row in rows[2:])
