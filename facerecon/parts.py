@@ -23,9 +23,14 @@ from facerecon.morphable import HEADS
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import FitSettings
 from facerecon.texture import Layout, lay_out
+from facerecon.texture.atlas import Atlas, build_atlas
 
 if TYPE_CHECKING:
     from facerecon.identity.embedder import Embedder  # brings torch, which few runs need
+
+
+COMPARED_PX = 512
+"""side of the uv pictures in which photos are compared: a texel is 0.6 mm of the face"""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class Settings:
     landmarks: tuple[Any, ...] = ()
     "by photo: corrected points `(L, 2)` px in the landmarker's scheme; None or missing: the detected ones"
     subdivisions: int = 1
+    dense: bool = False
+    "whether several photos are compared at every point of the skin, not at landmarks alone"
     fit: FitSettings = FitSettings()
 
 
@@ -117,6 +124,13 @@ class Parts:
             finer = self.refinement(times)
             self._layouts = {(times, size): lay_out(finer.mesh, size, finer.mesh.vertices)}  # they are large: keep one
         return self._layouts[times, size]
+
+    @cached_property
+    def skin_atlas(self) -> Atlas:
+        """Gives where each texel of a small texture lies on the head's own mesh, for comparing photos."""
+        head = self.head
+        skin = head.parts == 0
+        return build_atlas(head.uv, head.uv_triangles[skin], head.triangles[skin], len(head.mean), COMPARED_PX)
 
     def close(self) -> None:
         """Frees what the parts hold outside Python."""

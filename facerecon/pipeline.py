@@ -22,6 +22,7 @@ from facerecon.morphable.fitting import as_fit, fit_steps
 from facerecon.morphable.pose import first_camera
 from facerecon.morphable.size import sized
 from facerecon.morphable.uncertainty import with_std
+from facerecon.multiview import dense_steps
 from facerecon.parts import Parts, Settings
 from facerecon.size_cues import size_cues
 from facerecon.steps import Run, Step, as_settings, check_settings
@@ -118,6 +119,19 @@ class _Run(Run):
         fitting = fit_steps(self.parts.head, self.landmarks, cameras, focal_known=known, settings=self.settings.fit)
         for count, last in enumerate(fitting, start=1):
             yield self.step("fitting", last, 0.35 + 0.2 * count / (self.settings.fit.iterations + 1))
+        if self.settings.dense and len(self.photos) > 1 and len(self.parts.head.identity_basis):
+            for refined in dense_steps(
+                self.parts.head,
+                self.photos,
+                self.landmarks,
+                last,
+                self.parts.skin_atlas,
+                cameras,
+                focal_known=known,
+                fit=self.settings.fit,
+            ):
+                last = refined.step
+                yield self.step("fitting", last, 0.55)
         cues = size_cues(self.parts.head, self.photos, self.landmarks, last)
         last, scale = sized(self.parts.head, self.landmarks, last, cues, self.settings.fit)
         fit = replace(as_fit(self.parts.head, last), scale=scale)

@@ -22,6 +22,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--detector", metavar="N", help="which detector finds the face")
     parser.add_argument("--landmarker", metavar="N", help="which landmarker locates its points")
     parser.add_argument("--head", metavar="N", help="which head model is fitted")
+    parser.add_argument("--dense", action="store_true", help="compare several photos at every point of the skin")
     add_search(parser)
     parser.add_argument("--texture-size", metavar="S", type=int, default=1024, help="px")
     parser.add_argument("--landmarks", metavar="J", type=Path, help="JSON file of corrected points, by photo")
@@ -85,6 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
         head=arguments.head,
         device=arguments.device,
         search=search,
+        dense=arguments.dense,
         texture_size=arguments.texture_size,
         landmarks=corrected,
     )
