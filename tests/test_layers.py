@@ -12,8 +12,8 @@ STAGES = (
 )
 JOINS = {
     *("pipeline", "scan_pipeline", "scan_landmarks", "scanning", "multiview", "reconstruction", "inputs", "steps"),
-    *("checks", "parts", "meshes", "samples", "suites", "report", "comparison", "certainty", "commands", "cli", "__main__"),
-    *("scorecard", "measuring", "performance", "size_cues", "capture_coach"),
+    *("checks", "parts", "meshes", "samples", "suites", "report", "comparison", "certainty", "commands", "cli"),
+    *("__main__", "scorecard", "measuring", "performance", "size_cues", "capture_coach"),
 }
 LEVELS = [
     {"core"},
