@@ -24,6 +24,7 @@ from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import FitSettings
 from facerecon.texture import Layout, lay_out
 from facerecon.texture.atlas import Atlas, build_atlas
+from facerecon.texture.layout import skin_triangles
 
 if TYPE_CHECKING:
     from facerecon.identity.embedder import Embedder  # brings torch, which few runs need
@@ -52,6 +53,8 @@ class Settings:
     subdivisions: int = 1
     dense: bool = False
     "whether several photos are compared at every point of the skin, not at landmarks alone"
+    detail: bool = False
+    "whether the first photo's shading gives the skin a normal map"
     fit: FitSettings = FitSettings()
 
 
@@ -77,6 +80,11 @@ class Refinement:
         morphs = np.stack([matrix @ field for field in head.expression_basis]) if len(head.expression_basis) else None
         empty = np.zeros((0, len(mesh.vertices), 3))
         return cls(mesh, matrix, read_only(empty if morphs is None else morphs, np.float32), matrix @ head.face_region)
+
+    def atlas(self, size: int) -> Atlas:
+        """Finds which point of the skin each texel of a `size` x `size` px picture shows."""
+        mesh, rows = self.mesh, skin_triangles(self.mesh)
+        return build_atlas(mesh.uv, mesh.uv_triangles[rows], mesh.triangles[rows], len(mesh.vertices), size)
 
 
 class Parts:
@@ -128,9 +136,7 @@ class Parts:
     @cached_property
     def skin_atlas(self) -> Atlas:
         """Gives where each texel of a small texture lies on the head's own mesh, for comparing photos."""
-        head = self.head
-        skin = head.parts == 0
-        return build_atlas(head.uv, head.uv_triangles[skin], head.triangles[skin], len(head.mean), COMPARED_PX)
+        return self.refinement(0).atlas(COMPARED_PX)
 
     def close(self) -> None:
         """Frees what the parts hold outside Python."""

@@ -26,8 +26,10 @@ from facerecon.multiview import dense_steps
 from facerecon.parts import Parts, Settings
 from facerecon.size_cues import size_cues
 from facerecon.steps import Run, Step, as_settings, check_settings
-from facerecon.texture import bake, iris_colour, part_images, sclera_colour
+from facerecon.texture import bake, fine_shape, iris_colour, part_images, sclera_colour
 
+DETAIL_PX = 1024
+"""the largest normal map: photos seldom show the skin more finely"""
 STAGES = ("detection", "landmarks", "fitting", "mesh", "texture", "model")
 
 
@@ -160,6 +162,16 @@ class _Run(Run):
             layout=self.parts.layout(times, size),
         )
 
+    def normal_map(self) -> np.ndarray | None:
+        """Finds the fine shape of the face, where it is asked for, as the first photo shows it."""
+        times, size = self.settings.subdivisions, self.settings.texture_size
+        if not self.settings.detail:
+            return None
+        layout, finer = self.parts.layout(times, size), self.parts.refinement(times)
+        atlas = finer.atlas(DETAIL_PX) if size > DETAIL_PX else None
+        found = fine_shape(self.photos[0], self.fit.views[0], self.mesh, finer.face_region, layout, atlas)
+        return None if found is None else found.normal_map
+
     def finish(self) -> Step:
         head, fit = self.parts.head, self.fit
         neutral = head.shape(fit.identity)
@@ -177,6 +189,7 @@ class _Run(Run):
             part_images=painted_parts(self.photos[0], self.landmarks[0], head, fit),
             head_model=head.name,
             timings_ms={},
+            normal_map=self.normal_map(),
             warnings=tuple(self.warnings),
             coaching=coach(head, self.photos, self.landmarks, self.last, self.settings.fit),
         )

@@ -23,6 +23,9 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--landmarker", metavar="N", help="which landmarker locates its points")
     parser.add_argument("--head", metavar="N", help="which head model is fitted")
     parser.add_argument("--dense", action="store_true", help="compare several photos at every point of the skin")
+    parser.add_argument(
+        "--detail", action="store_true", help="give the skin a normal map, from the first photo's shading"
+    )
     add_search(parser)
     parser.add_argument("--texture-size", metavar="S", type=int, default=1024, help="px")
     parser.add_argument("--landmarks", metavar="J", type=Path, help="JSON file of corrected points, by photo")
@@ -87,6 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
         device=arguments.device,
         search=search,
         dense=arguments.dense,
+        detail=arguments.detail,
         texture_size=arguments.texture_size,
         landmarks=corrected,
     )
