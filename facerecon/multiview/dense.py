@@ -42,7 +42,7 @@ class DenseSettings:
     "the same over the median disagreement that the last round left: coarse photos and changing light match badly"
     shared: float = 5.0
     "how many neighbouring matches err as one"
-    alike: float = 0.6
+    alike: float = 0.4
     "correlation below which two patches are not held for the same skin"
     spacing: int = 6
     "texels between matches"
