@@ -51,7 +51,7 @@ class Settings:
     landmarks: tuple[Any, ...] = ()
     "by photo: corrected points `(L, 2)` px in the landmarker's scheme; None or missing: the detected ones"
     subdivisions: int = 1
-    dense: bool = False
+    dense: bool = True
     "whether several photos are compared at every point of the skin, not at landmarks alone"
     detail: bool = False
     "whether the first photo's shading gives the skin a normal map"
