@@ -14,14 +14,14 @@ from facerecon.app.cache import Run
 from facerecon.app.pictures import SIDE
 from facerecon.app.thumbnails import cropped_camera, jpeg
 from facerecon.core.arkit import ARKIT_NAMES
-from facerecon.core.types import Mesh, Reconstruction
+from facerecon.core.types import Mesh, Reconstruction, Texture, View
 from facerecon.drawing.crops import Crop, crop
 from facerecon.drawing.heads import silhouette
 from facerecon.drawing.maps import provenance_picture
 from facerecon.drawing.mesh_figures import BENT, curvature_colours
 from facerecon.drawing.theme import ACCENT, region_tone
 from facerecon.export import glb_bytes
-from facerecon.export.images import png_bytes
+from facerecon.export.images import jpeg_bytes, png_bytes
 from facerecon.geometry.curvature import curvature
 from facerecon.geometry.seams import split_parts
 from facerecon.landmarks import schemes
@@ -92,7 +92,7 @@ class Content:
 
 def content(run: Run) -> Content:
     """Gives what the browser needs of a run's head; made once."""
-    return cache.picture((run.key, "head3d"), lambda: build(run))
+    return cache.page((run.key, "head3d"), lambda: build(run))
 
 
 def build(run: Run) -> Content:
@@ -108,12 +108,18 @@ def build(run: Run) -> Content:
         worn=_weights(result, 0),
         layers=tuple(layers),
         layer_bytes=b"".join(np.ascontiguousarray(colours[rows]).tobytes() for colours in layers.values()),
-        pictures={"provenance": (png_bytes(provenance_picture(result.texture.provenance)), "image/png")},
+        pictures=pictures(result.texture),
         photos=tuple(portrait(run, number) for number in range(len(result.photos))),
         pins=pins(result),
         triangles=len(result.mesh.triangles),
         ramps=ramps(result),
     )
+
+
+def pictures(texture: Texture) -> dict[str, tuple[bytes, str]]:
+    """Encodes what takes the texture's place: where each texel came from, and the skin without the photo's light."""
+    found = {"provenance": (png_bytes(provenance_picture(texture.provenance)), "image/png")}
+    return found if texture.albedo is None else found | {"albedo": (jpeg_bytes(texture.albedo), "image/jpeg")}
 
 
 def _weights(result: Reconstruction, number: int) -> list[float]:
@@ -175,7 +181,7 @@ def portrait(run: Run, number: int) -> Portrait:
     )
 
 
-def outline(cut: Crop, mesh: Mesh, view: Any) -> str:
+def outline(cut: Crop, mesh: Mesh, view: View) -> str:
     """Traces the head's outline over a cut, as an SVG path."""
     covered = silhouette(mesh, cropped_camera(cut, view.camera), view.camera_from_head)
     lines, _ = cv2.findContours(covered.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_TC89_L1)

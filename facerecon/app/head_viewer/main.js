@@ -7,7 +7,7 @@ class Viewer {
     Object.assign(this, { root, data });
     this.box = root.querySelector(".stage");
     this.back = root.querySelector(".back");
-    this.box.style.height = `${data.height}px`;
+    this.box.style.height = `min(${data.height}px, 125vw)`;
     root.classList.toggle("express", Boolean(data.express));
     root.querySelector(".beside").style.maxHeight = `${data.height}px`;
     if (!places.has(data.place)) places.set(data.place, home());
