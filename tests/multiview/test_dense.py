@@ -114,6 +114,6 @@ def test_of_many_photos_those_pairs_are_taken_that_tell_most(anny):
     yaws = np.radians((0, 1, 36, 80))
     camera = Camera(480, 600, FOCAL, np.zeros(2))
     poses = [rigid(camera_from_head_rotation(yaw, 0, 0), np.array([0.0, 0, 800])) for yaw in yaws]
-    views = tuple(ViewState(camera, pose, np.zeros(52), np.zeros(52), FOCAL, 0.1) for pose in poses)
+    views = tuple(ViewState(camera, pose, np.zeros(52), np.zeros(52), FOCAL, 0.1, np.ones(52)) for pose in poses)
     assert set(_chosen(views, 2)) == {(0, 2), (2, 0), (1, 2), (2, 1)}
     assert len(_chosen(views, 100)) == 12

@@ -19,7 +19,7 @@ COUNT, IDENTITIES = 400, 80
 def view(yaw, focal=1500.0):
     camera = Camera(800, 1000, focal, np.array([399.5, 499.5]))
     pose = rigid(camera_from_head_rotation(yaw, 0.05, 0.02), np.array([5.0, -10, 700]))
-    return ViewState(camera, pose, np.full(52, 0.1), np.full(52, 0.1), focal, 0.3)
+    return ViewState(camera, pose, np.full(52, 0.1), np.full(52, 0.1), focal, 0.3, np.full(52, 0.2))
 
 
 @pytest.fixture
