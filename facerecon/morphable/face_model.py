@@ -112,6 +112,10 @@ class LinearFaceModel:
     mediapipe478: SurfacePoints
     spread478: np.ndarray
 
+    @classmethod
+    def require_data(cls) -> None:
+        """Raises AssetError where the model's data are not on this machine; most are shipped."""
+
     def landmarks(self, scheme: str) -> SurfacePoints:
         if scheme == "mediapipe478":
             return self.mediapipe478

@@ -59,10 +59,21 @@ def head_axes(camera: Camera, camera_from_head: np.ndarray) -> tuple[np.ndarray,
     return np.array([[-up[1], up[0]], up]), float(camera_from_head[2, 3] / camera.focal)
 
 
-@cache
 def landmark_errors(landmarker: str | None, scheme: str) -> LandmarkErrors | None:
-    """Reads how a landmarker's points of a scheme err, its own or converted ones; None where that was not measured."""
-    with (DATA / FILE).open("rb") as file, np.load(file) as data:
+    """Reads how a landmarker's points of a scheme err on the default head; None where that was not measured."""
+    return read_errors(FILE, landmarker, scheme)
+
+
+@cache
+def read_errors(name: str, landmarker: str | None, scheme: str) -> LandmarkErrors | None:
+    """Reads how a landmarker's points of a scheme err, its own or converted ones; None where that was not measured.
+
+    Args:
+        name: of the data file, which belongs to a head.
+        landmarker: who found them.
+        scheme: of the points.
+    """
+    with (DATA / name).open("rb") as file, np.load(file) as data:
         found = {key.rpartition("/")[2]: data[key] for key in data.files if key.startswith(f"{landmarker}/{scheme}/")}
     if not found:
         return None
