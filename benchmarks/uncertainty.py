@@ -25,6 +25,7 @@ from facerecon.export.atomic import write_files
 from facerecon.geometry.barycentric import interpolate
 from facerecon.morphable import uncertainty
 from facerecon.morphable.fitting import FitStep
+from facerecon.morphable.size import size_gradient
 from facerecon.morphable.uncertainty import LEAST, MOST, Calibration, Information, Surface
 from facerecon.parts import Parts, Settings
 from facerecon.pipeline import reconstruct_steps
@@ -56,6 +57,12 @@ class Sample:
     "`(N,)` mm²: the same for n = 0, p = 1"
     cost: float
     "of the fit, a photo"
+    size_error: float
+    "logarithm of the true size over the fitted one"
+    size_noise: float
+    "its variance for n = 1, p = 0"
+    size_prior: float
+    "its variance for n = 0, p = 1"
 
     def std(self, known: Calibration) -> np.ndarray:
         """`(N,)` mm: what is stated with these factors."""
@@ -94,19 +101,21 @@ def sample(step: FitStep, subject: Subject, parts: Parts, suite: str, condition:
     head, answer = parts.head, neutral(parts.head, step.identity)
     score = scan_to_mesh(answer.target, answer.landmarks68, subject.truth)
     information, surface = Information.at(head, step, parts.settings.fit), Surface(head, step.identity)
-    halves = [information.covariance(Calibration(noise, prior, 0, 1, 0)) for noise, prior in ((1, 0), (0, 1))]
+    halves = [information.covariance(Calibration(noise, prior, 0, 1, 0, 1)) for noise, prior in ((1, 0), (0, 1))]
     variances = np.column_stack([surface.std(half) ** 2 for half in halves])
-    at, mesh = score.alignment, answer.target.mesh
+    at, mesh, growth = score.alignment, answer.target.mesh, size_gradient(head)
     noise, prior = interpolate(variances, mesh.triangles, at.triangle, at.barycentric).T
-    return Sample(suite, condition, held_out, score.distances, noise, prior, step.cost["total"] / len(step.views))
+    sizes = [float(growth @ half @ growth) for half in halves]
+    cost = step.cost["total"] / len(step.views)
+    return Sample(suite, condition, held_out, score.distances, noise, prior, cost, float(np.log(at.scale)), *sizes)
 
 
 def calibrated(found: Sequence[Sample]) -> Calibration:
     """Finds the factors under which what happened is likeliest, then one more for both coverages (Nelder and Mead)."""
     usual = float(np.exp(np.mean([np.mean([np.log(s.cost) for s in found if s.suite == n]) for n in SETTING])))
 
-    def known(x: np.ndarray) -> Calibration:
-        return Calibration(*np.exp(x[:3]), usual, float(x[3]))
+    def known(x: np.ndarray, size: float = 1.0) -> Calibration:
+        return Calibration(*np.exp(x[:3]), usual, float(x[3]), size)
 
     def unlikely(x: np.ndarray) -> float:
         stated = [(s, s.std(known(x))[::THINNED]) for s in found]
@@ -120,7 +129,14 @@ def calibrated(found: Sequence[Sample]) -> Calibration:
         return sum(coverage([s for s in found if s.suite == name], shifted).miss ** 2 for name in SETTING)
 
     factors = np.linspace(-0.5, 0.5, 101)
-    return known(first + np.array([1, 1, 1, 0]) * min(factors, key=dishonest))
+    best = first + np.array([1, 1, 1, 0]) * min(factors, key=dishonest)
+    return known(best, oversized(found, known(best)))
+
+
+def oversized(found: Sequence[Sample], known: Calibration) -> float:
+    """Finds how far sizes are off over what is stated, root mean square."""
+    stated = [known.noise**2 * s.size_noise + known.prior**2 * s.size_prior for s in found]
+    return float(np.sqrt(np.mean([s.size_error**2 / value for s, value in zip(found, stated, strict=True)])))
 
 
 def coverage(found: Sequence[Sample], known: Calibration) -> Coverage:

@@ -12,6 +12,7 @@ from facerecon.core.types import Fit
 from facerecon.geometry.graph import vertex_areas
 from facerecon.morphable import HEADS
 from facerecon.morphable.face_model import FaceModel
+from facerecon.morphable.uncertainty import from_photos
 
 OUTSIDE = "scalp"
 REGIONS = ("forehead", "eyes", "nose", "cheeks", "mouth", "jaw", OUTSIDE)
@@ -49,10 +50,11 @@ def region_certainty(head_model: str, fit: Fit) -> dict[str, RegionCertainty]:
         head_model: its name in the table of head models.
         fit: of that model.
     """
-    if fit.std is None or fit.prior_std is None:
+    share = from_photos(fit)
+    if share is None:
         return {}
     regions, areas = regions_of(head_model)
-    std, share = (values[: len(areas)] for values in (fit.std, fit.from_photos))
+    std, share = (values[: len(areas)] for values in (fit.std, share))
     return {
         name: RegionCertainty(_median(std[rows], areas[rows]), float(np.average(share[rows], weights=areas[rows])))
         for name, rows in regions.items()

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from facerecon.capture_coach import coach
 from facerecon.checks import SMALL_FACE, choose_face, doubts, item, put_in, same_way_up
 from facerecon.comparison import two_people
 from facerecon.core.errors import NoFaceError, SettingsError
@@ -19,8 +20,10 @@ from facerecon.landmarks.schemes import scheme
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import as_fit, fit_steps
 from facerecon.morphable.pose import first_camera
+from facerecon.morphable.size import sized
 from facerecon.morphable.uncertainty import with_std
 from facerecon.parts import Parts, Settings
+from facerecon.size_cues import size_cues
 from facerecon.steps import Run, Step, as_settings, check_settings
 from facerecon.texture import bake, iris_colour, part_images, sclera_colour
 
@@ -115,7 +118,11 @@ class _Run(Run):
         fitting = fit_steps(self.parts.head, self.landmarks, cameras, focal_known=known, settings=self.settings.fit)
         for count, last in enumerate(fitting, start=1):
             yield self.step("fitting", last, 0.35 + 0.2 * count / (self.settings.fit.iterations + 1))
-        self.fit = with_std(self.parts.head, as_fit(self.parts.head, last), last, self.settings.fit)
+        cues = size_cues(self.parts.head, self.photos, self.landmarks, last)
+        last, scale = sized(self.parts.head, self.landmarks, last, cues, self.settings.fit)
+        fit = replace(as_fit(self.parts.head, last), scale=scale)
+        self.fit = with_std(self.parts.head, fit, last, self.settings.fit)
+        self.last = last
         self.warn(*(key for pair in zip(self.fit.views, self.landmarks, strict=True) for key in doubts(*pair)))
         yield self.step("fitting", self.fit, 0.55)
 
@@ -157,6 +164,7 @@ class _Run(Run):
             head_model=head.name,
             timings_ms={},
             warnings=tuple(self.warnings),
+            coaching=coach(head, self.photos, self.landmarks, self.last, self.settings.fit),
         )
         last = self.step("model", result, 1.0)
         # The dictionary belongs to this run alone until it is handed out here.

@@ -16,6 +16,7 @@ import numpy as np
 import facerecon
 from facerecon.certainty import region_certainty
 from facerecon.core.arkit import ARKIT_NAMES
+from facerecon.core.coaching import Coaching
 from facerecon.core.errors import SettingsError
 from facerecon.core.types import Camera, Faces, Reconstruction, ScannedHead
 from facerecon.export import ply_bytes
@@ -47,7 +48,7 @@ def result_files(
 def report(result: Reconstruction) -> dict[str, Any]:
     """Builds the content of `report.json`: millimetres in the head frame, pixels of the upright photo.
 
-    `measurements` is there only for heads with a shape of their own, `uncertainty` only for those that were fitted to
+    `measurements` is there only for heads with a shape of their own, `uncertainty` and `coach` only for those fitted to
     photos, `scans` only for those made from scans or depth; `result_files` adds `files`, in bytes.
     """
     data = {
@@ -64,6 +65,8 @@ def report(result: Reconstruction) -> dict[str, Any]:
         data["measurements"] = _measurements(result)
     if result.fit.std is not None:
         data["uncertainty"] = _uncertainty(result)
+    if result.coaching is not None:
+        data["coach"] = _coach(result.coaching)
     return data if result.scan is None else {**data, "scans": _scans(result.scan)}
 
 
@@ -89,6 +92,18 @@ def _uncertainty(result: Reconstruction) -> dict[str, Any]:
             for name, one in regions.items()
         },
         "std_mm": np.round(result.fit.std[: len(result.neutral.vertices)], 2).tolist(),
+    }
+
+
+def _coach(coaching: Coaching) -> dict[str, Any]:
+    """Tells how the photos fare, and which one to add: turns in degrees, > 0 to the subject's left; best first."""
+    return {
+        "yaws": np.degrees(coaching.yaws).round(1).tolist(),
+        "checks": {one.name: {"good": one.good, "value": round(one.value, 3)} for one in coaching.checks},
+        "next": [
+            {"name": one.name, "yaw": round(float(np.degrees(one.yaw)), 1), "reduction": round(one.reduction, 4)}
+            for one in coaching.candidates
+        ],
     }
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from facerecon.app import cache, certainty, heads, layout, pictures
+from facerecon.app import cache, certainty, coach, heads, layout, pictures
 from facerecon.app.code import show_code
 from facerecon.app.inputs import face_picker, photo_input
 from facerecon.app.numbers import duration, two_digits
@@ -47,6 +47,7 @@ layout.numbers(
 )
 layout.caption(f"scale.{result.fit.scale.source}")
 certainty.regions(run)
+coach.panel(run)
 st.page_link("pages/model.py", label=t("reconstruct.result"), icon=":material/arrow_forward:")
 
 st.subheader(t("reconstruct.timing"), anchor=False)

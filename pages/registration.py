@@ -2,7 +2,8 @@
 
 from facerecon.app import layout
 from facerecon.app.code import show_code
-from facerecon.app.registration import bench, controls, duel, fit, prior, watch
+from facerecon.app.registration import bench, controls, duel, fit, modes, prior, watch
+from facerecon.morphable.face_model import LinearFaceModel
 from facerecon.morphable.fitting import fit_steps
 from facerecon.morphable.normal_equations import NormalEquations, bounded_step
 
@@ -16,6 +17,10 @@ elif part == controls.PRIOR:
     prior.weigh(run)
     layout.lesson("prior")
     show_code(prior.sweep, NormalEquations.at)
+elif part == controls.MODEL:
+    modes.meet(run)
+    layout.lesson("prior")
+    show_code(LinearFaceModel.shape, modes.nearer)
 else:
     subject = bench.subject(run)
     names = watch.watch(subject) if part == controls.CLOUDS else duel.duel(subject)

@@ -6,6 +6,7 @@ import pytest
 from facerecon.certainty import OUTSIDE, REGIONS, region_certainty, regions_of
 from facerecon.core.types import Fit, Scale
 from facerecon.drawing.certainty import share_bars
+from facerecon.morphable.uncertainty import from_photos
 from facerecon.report import report
 
 
@@ -32,7 +33,7 @@ def test_regions_tell_what_the_fit_says(anny):
 
 def test_who_knows_nothing_tells_nothing(anny):
     assert region_certainty("anny", fit(anny)) == {}
-    assert fit(anny).from_photos is None
+    assert from_photos(fit(anny)) is None
 
 
 def test_the_report_tells_it(astronaut_head):

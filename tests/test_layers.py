@@ -13,7 +13,7 @@ STAGES = (
 JOINS = {
     *("pipeline", "scan_pipeline", "scan_landmarks", "scanning", "reconstruction", "inputs", "steps", "checks"),
     *("parts", "meshes", "samples", "suites", "report", "comparison", "certainty", "commands", "cli", "__main__"),
-    *("scorecard", "measuring", "performance"),
+    *("scorecard", "measuring", "performance", "size_cues", "capture_coach"),
 }
 LEVELS = [
     {"core"},

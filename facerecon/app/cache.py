@@ -194,8 +194,18 @@ def page(key: Hashable, make: Callable[[], str]) -> str:
 
 
 def picture(key: Hashable, make: Callable[[], Any]) -> Any:
-    """Gives a small picture, file or number that is made from a photo or a run."""
+    """Gives a small picture or number that is made from a photo or a run."""
     return _stores().pictures.get(key, make)
+
+
+def file(key: Hashable, make: Callable[[], bytes]) -> bytes:
+    """Gives a file that a visitor takes along."""
+    return _stores().files.get(key, make)
+
+
+def known_file(key: Hashable) -> bytes | None:
+    """Gives what `file` has made already."""
+    return _stores().files.peek(key)
 
 
 def take(key: Hashable, make: Callable[[], Any]) -> Any:
@@ -229,7 +239,9 @@ class _Stores:
     pages: Store[str] = field(default_factory=lambda: Store(8))
     "HTML of 3D views"
     pictures: Store[Any] = field(default_factory=lambda: Store(160))
-    "pictures, files and numbers made from runs"
+    "pictures and numbers made from runs"
+    files: Store[bytes] = field(default_factory=lambda: Store(8))
+    "files to take along: up to some 10 MB each"
     takes: Store[Any] = field(default_factory=lambda: Store(40))
     "pairs of clouds, runs and films: half a MB each"
     meshes: Store[Any] = field(default_factory=lambda: Store(16))

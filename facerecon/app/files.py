@@ -8,31 +8,50 @@ import zipfile
 from facerecon.app import cache
 from facerecon.app.cache import Run
 from facerecon.core.types import Reconstruction
-from facerecon.export import glb_bytes, obj_files, ply_bytes, stl_bytes
+from facerecon.export import FileOptions, format_files, ply_bytes
 
 KINDS: dict[str, tuple[str, str]] = {
     "glb": ("head.glb", "model/gltf-binary"),
+    "usdz": ("head.usdz", "model/vnd.usdz+zip"),
     "obj": ("head.zip", "application/zip"),
-    "ply": ("neutral.ply", "application/octet-stream"),
+    "ply": ("head.ply", "application/octet-stream"),
     "stl": ("head.stl", "model/stl"),
+    "neutral": ("neutral.ply", "application/octet-stream"),
 }
 """Kind → file name and media type."""
 
-
-def content(run: Run, kind: str) -> bytes:
-    """Gives a file of a run."""
-    return cache.picture((run.key, "file", kind), lambda: build(run.reconstruction, kind))
+PLAIN = FileOptions()
+"""Nothing wished for: as the contract has it."""
 
 
-def build(result: Reconstruction, kind: str) -> bytes:
-    """Builds a file of a reconstruction, one of `KINDS`."""
-    if kind == "glb":
-        return glb_bytes(result)
-    if kind == "obj":
-        return _zipped(obj_files(result))
-    if kind == "ply":
+def content(run: Run, kind: str, options: FileOptions = PLAIN) -> bytes:
+    """Gives a file of a run.
+
+    Raises:
+        SettingsError: it cannot be built here.
+    """
+    return cache.file(_key(run, kind, options), lambda: build(run.reconstruction, kind, options))
+
+
+def known(run: Run, kind: str, options: FileOptions = PLAIN) -> bytes | None:
+    """Gives a file of a run that has been built already."""
+    return cache.known_file(_key(run, kind, options))
+
+
+def build(result: Reconstruction, kind: str, options: FileOptions = PLAIN) -> bytes:
+    """Builds a file of a reconstruction, one of `KINDS`.
+
+    Raises:
+        SettingsError: it cannot be built here.
+    """
+    if kind == "neutral":
         return ply_bytes(result.neutral)
-    return stl_bytes(result.mesh)
+    files = format_files(result, kind, options)
+    return _zipped(files) if kind == "obj" else files[KINDS[kind][0]]
+
+
+def _key(run: Run, kind: str, options: FileOptions) -> tuple[str, str, FileOptions]:
+    return run.key, kind, options
 
 
 def _zipped(files: dict[str, bytes]) -> bytes:

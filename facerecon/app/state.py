@@ -55,6 +55,12 @@ class Session:
     "a scan that the visitor brought to be registered; None: the head is"
     performances: dict[str, Track] = field(default_factory=dict)
     "file → the expression that it shows; the last one only"
+    met: str = ""
+    "key of the run whose face the model's sliders were set to first"
+    rest: np.ndarray | None = None
+    "`(I - K,)` what the sliders on K modes do not hold"
+    drawn: int = 0
+    "how many heads the sliders were set to: the seed of the next random one"
     notices: list[tuple[str, FaceReconError]] = field(default_factory=list)
     "what could not be read since the last rerun: file name and why"
     detector: str | None = None

@@ -50,7 +50,9 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 """EXIF orientation → what makes the picture upright."""
-_ORIENTATION, _EXIF_IFD, _WIDTH, _HEIGHT, _FOCAL_35MM = 0x0112, 0x8769, 0xA002, 0xA003, 0xA405
+_ORIENTATION, _EXIF_IFD, _WIDTH, _HEIGHT, _FOCAL_35MM, _DISTANCE = 0x0112, 0x8769, 0xA002, 0xA003, 0xA405, 0x9206
+_NEAREST, _FARTHEST = 0.15, 10.0
+"""m between which a stated distance can be that of a face."""
 
 
 def read_photo(source: str | Path | bytes | BinaryIO, name: str | None = None) -> Photo:
@@ -78,7 +80,8 @@ def read_photo(source: str | Path | bytes | BinaryIO, name: str | None = None) -
         raise PhotoError(f"{name} is damaged or cut off ({error}).", "photo_damaged", name=name) from error
     except MemoryError as error:
         raise _too_large(name, *image.size) from error
-    return Photo(pixels, hashlib.sha256(data).hexdigest(), _focal_px(exif, *image.size), name)
+    focal, distance = _focal_px(exif, *image.size), _distance_mm(exif)
+    return Photo(pixels, hashlib.sha256(data).hexdigest(), focal, name, distance)
 
 
 def _open(data: bytes, name: str) -> Image.Image:
@@ -155,6 +158,15 @@ def _focal_px(exif: dict[int, object], width: int, height: int) -> float | None:
     if abs(noted[1] / noted[0] / (max(width, height) / min(width, height)) - 1) > 0.02:
         return None
     return equivalent * math.hypot(width, height) / FILM_DIAGONAL
+
+
+def _distance_mm(exif: dict[int, object]) -> float | None:
+    """Reads EXIF's distance to the subject, which it gives in m; 0, infinity and the absurd mean that it is unknown."""
+    try:
+        metres = float(exif.get(_DISTANCE) or 0)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    return 1000 * metres if _NEAREST <= metres <= _FARTHEST else None
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

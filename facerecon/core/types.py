@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from facerecon.core.arrays import check_shape, freeze
+from facerecon.core.coaching import Coaching
 
 SEEN, MIRRORED, FILLED = 0, 1, 2
 """Values of `Texture.provenance`."""
@@ -23,6 +24,8 @@ class Photo:
     "focal length in pixels from EXIF, or None"
     name: str
     "the file's name, for people to read"
+    distance_mm: float | None = None
+    "distance from the camera to its subject, from EXIF, or None"
 
     def __post_init__(self):
         freeze(self, image=np.uint8)
@@ -188,13 +191,6 @@ class Fit:
     def __post_init__(self):
         freeze(self, identity=np.float64, std=np.float64, prior_std=np.float64, covariance=np.float64)
 
-    @property
-    def from_photos(self) -> np.ndarray | None:
-        """`(V,)` in [0, 1]: which share of each vertex's variance the photos took away; None: not known."""
-        if self.std is None or self.prior_std is None:
-            return None
-        return np.clip(1 - (self.std / self.prior_std) ** 2, 0, 1)
-
 
 @dataclass(frozen=True, eq=False)
 class Mesh:
@@ -290,6 +286,8 @@ class Reconstruction:
     "text keys under `warning.`"
     scan: ScannedHead | None = None
     "where the head was made from scans or depth"
+    coaching: Coaching | None = None
+    "how the photos fare, and which one to add; None: there were scans"
     normal_map: np.ndarray | None = None
     "`(S, S, 3)` RGB uint8 of the skin's finest shape by `mesh.uv`, n·127.5 + 127.5: +x to the right of the picture, \
 +y to its top, +z out of the skin, as glTF has it; or None"

@@ -57,6 +57,8 @@ class Calibration:
     "c₀: the fit's cost a photo, as it usually is"
     sensitivity: float
     "γ: power with which the variance grows with the cost"
+    size: float
+    "how far the head's size is off over what n and p alone say"
 
     def misfit(self, step: FitStep) -> float:
         """Gives the factor of the variance by which a fit is worse, or better, than usual."""
@@ -90,11 +92,14 @@ class Information:
         prior = NormalEquations.at(model, replace(step, observations=blind), settings).matrix
         return cls(whole.matrix - prior, prior, whole.identities)
 
+    def whole_covariance(self, known: Calibration) -> np.ndarray:
+        """Finds the covariance of all parameters, `(P, P)`."""
+        inverse = np.linalg.inv(self.photos + self.prior)
+        return inverse @ (known.noise**2 * self.photos + known.prior**2 * self.prior) @ inverse
+
     def covariance(self, known: Calibration) -> np.ndarray:
         """Finds the covariance of the identity, `(I, I)`, in the prior's standard deviations."""
-        middle = known.noise**2 * self.photos + known.prior**2 * self.prior
-        inverse = np.linalg.inv(self.photos + self.prior)[: self.identities]
-        return inverse @ middle @ inverse.T
+        return self.whole_covariance(known)[: self.identities, : self.identities]
 
     def prior_covariance(self, known: Calibration) -> np.ndarray:
         """Finds the covariance of the identity before any photo, `(I, I)`."""
@@ -131,6 +136,13 @@ class Surface:
         """Carries a covariance `(I, I)` over to the vertices, `(V,)` mm, with what comes on top, mm."""
         variance = ((self.by_identity @ covariance) * self.by_identity).sum(axis=1)
         return np.sqrt(np.maximum(variance, 0) + rest**2)
+
+
+def from_photos(fit: Fit) -> np.ndarray | None:
+    """Tells which share of each vertex's variance the photos took away, `(V,)` in [0, 1]; None: not known."""
+    if fit.std is None or fit.prior_std is None:
+        return None
+    return np.clip(1 - (fit.std / fit.prior_std) ** 2, 0, 1)
 
 
 def with_std(model: FaceModel, fit: Fit, step: FitStep, settings: FitSettings, known: Calibration | None = None) -> Fit:

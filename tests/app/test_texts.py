@@ -60,7 +60,7 @@ def test_a_sentence_has_the_same_placeholders_in_both_languages(key):
 def test_chinese_is_chinese():
     latin = {key for key, text in texts.table("zh").items() if not re.search(r"[\u4e00-\u9fff]", text)}
     names = {key for key in latin if key.startswith(("detector.", "landmarker."))}
-    assert latin - names == {"model.glb", "model.ply", "model.stl"}  # names of file formats
+    assert latin - names == {f"model.{name}" for name in ("glb", "usdz", "obj", "ply", "stl")}  # names of file formats
 
 
 def test_every_text_is_used():

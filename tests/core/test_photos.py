@@ -39,12 +39,14 @@ def close(a, b, tolerance):
     assert np.abs(a.astype(int) - b.astype(int)).mean() <= tolerance
 
 
-def exif(orientation=None, focal=None, size=None):
+def exif(orientation=None, focal=None, size=None, distance=None):
     tags = Image.Exif()
     if orientation:
         tags[0x0112] = orientation
     if focal:
         tags.get_ifd(0x8769)[0xA405] = focal
+    if distance is not None:
+        tags.get_ifd(0x8769)[0x9206] = distance
     if size:
         tags.get_ifd(0x8769).update({0xA002: size[0], 0xA003: size[1]})
     return tags
@@ -122,6 +124,12 @@ def test_focal_length_from_the_35_mm_equivalent(picture, orientation):
     # By the angle of view: half the diagonal over the focal length is the same on film and in pixels.
     film_angle = math.atan(math.hypot(36, 24) / 2 / 50)
     assert math.atan(math.hypot(WIDTH, HEIGHT) / 2 / photo.focal_px) == pytest.approx(film_angle, rel=1e-9)
+
+
+@pytest.mark.parametrize(("metres", "found"), [(0.62, 620.0), (0, None), (4294967295, None), (100, None), (None, None)])
+def test_distance_to_the_subject(picture, metres, found):
+    distance = read_photo(file(picture, "JPEG", exif=exif(distance=metres))).distance_mm
+    assert distance is None if found is None else distance == pytest.approx(found)
 
 
 @pytest.mark.parametrize("focal", [None, 0, 1, 60000])

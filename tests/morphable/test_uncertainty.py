@@ -12,10 +12,10 @@ from facerecon.geometry.projection import project_head
 from facerecon.geometry.transforms import camera_from_head_rotation, rigid
 from facerecon.morphable import HEADS
 from facerecon.morphable.fitting import FitSettings, as_fit, fit_steps
-from facerecon.morphable.uncertainty import Calibration, Surface, calibration, with_std
+from facerecon.morphable.uncertainty import Calibration, Surface, calibration, from_photos, with_std
 
 CAMERA = Camera(1000, 1000, 1600.0, np.array([499.5, 499.5]))
-EXACT = Calibration(noise=1, prior=1, rest=0, cost=1, sensitivity=0)
+EXACT = Calibration(noise=1, prior=1, rest=0, cost=1, sensitivity=0, size=1)
 SETTINGS = FitSettings(tolerance=1e-5)
 
 
@@ -62,7 +62,7 @@ def test_more_photos_and_a_finer_eye_make_surer(anny, rng):
     face = anny.face_region > 0.9
     assert np.median(three.std[face]) < 0.9 * np.median(one.std[face])
     assert (one.std <= one.prior_std + 1e-9).all()
-    assert three.from_photos[face].mean() > one.from_photos[face].mean()
+    assert from_photos(three)[face].mean() > from_photos(one)[face].mean()
     blunt = fitted(anny, marks[:1], replace(EXACT, noise=2, rest=0.5))
     assert (blunt.std > np.hypot(one.std, 0.499)).all()
 
@@ -75,7 +75,7 @@ def test_a_fit_that_misses_is_less_sure(anny, rng):
         fitted(anny, marks, replace(known, sensitivity=1)),
     )
     np.testing.assert_allclose(better.std, usual.std * np.sqrt(0.5))
-    np.testing.assert_allclose(better.from_photos, usual.from_photos)
+    np.testing.assert_allclose(from_photos(better), from_photos(usual))
 
 
 def test_position_turn_and_size_are_not_counted(anny):

@@ -14,7 +14,7 @@ from facerecon.core.errors import FaceReconError
 from facerecon.evaluation.cloud_pairs import Disturbance
 from facerecon.scans import read_scan
 
-PHOTO, PRIOR, CLOUDS, DUEL = PARTS = "photo", "prior", "clouds", "duel"
+PHOTO, PRIOR, MODEL, CLOUDS, DUEL = PARTS = "photo", "prior", "model", "clouds", "duel"
 WITH_SCANS = (CLOUDS, DUEL)
 METHODS = tuple(SETTINGS)[:4]
 """Who can be watched alone: the four errors that the field makes small."""

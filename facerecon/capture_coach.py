@@ -1,0 +1,163 @@
+"""The capture coach: how the photos fare, and which one more would make the head surer.
+
+A photo that has not been taken yet changes the fit's information by its own normal equations, and those depend on where
+its landmarks would fall, not on what they would say (optimal design: Fedorov 1972, “Theory of optimal experiments”). So
+each candidate is projected with the head as it is known, its block joins those of the photos at hand, and the
+covariance of them all tells how sure the face would be. `python -m benchmarks.capture_coach` really adds the photos and
+compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from facerecon.core.coaching import Candidate, Check, Coaching
+from facerecon.core.types import Landmarks, Photo
+from facerecon.geometry.graph import vertex_areas
+from facerecon.geometry.transforms import camera_from_head_rotation, head_pose, rigid
+from facerecon.landmarks.quality import BLURRED, DARK, concerns, judge
+from facerecon.landmarks.schemes import convert
+from facerecon.morphable.face_model import FaceModel
+from facerecon.morphable.fitting import FitSettings, FitStep
+from facerecon.morphable.observation import Observation, observe
+from facerecon.morphable.uncertainty import Calibration, Information, Surface, calibration
+
+YAWS = {
+    name: np.radians(yaw)
+    for name, yaw in zip(("front", "left", "right", "far_left", "far_right"), (0, 20, -20, 40, -40), strict=True)
+}
+"""The photos that may be asked for; beyond, landmarks guess half of the face."""
+SPAN = np.radians(40)
+"""between the outermost turns, from which depth is well seen"""
+CALM = 0.35
+"""mean weight of a photo's five strongest expressions, up to which it counts as neutral"""
+FINE = 90.0
+"""px between the outer corners of the eyes, from which landmarks gain nothing by more"""
+STRONGEST = 5
+
+
+def coach(
+    model: FaceModel,
+    photos: Sequence[Photo],
+    landmarks: Sequence[Landmarks],
+    step: FitStep,
+    settings: FitSettings,
+    known: Calibration | None = None,
+) -> Coaching:
+    """Judges the photos of a run, and ranks what could be added.
+
+    Args:
+        model: the head that was fitted.
+        photos: of one person.
+        landmarks: one a photo.
+        step: the last of the fit.
+        settings: with which it was fitted.
+        known: default: `uncertainty.calibration()`.
+    """
+    yaws = tuple(float(head_pose(view.camera_from_head)[0]) for view in step.views)
+    found = candidates(model, landmarks, step, settings, known or calibration())
+    return Coaching(yaws, checks(photos, landmarks, step, yaws), found)
+
+
+def checks(
+    photos: Sequence[Photo], landmarks: Sequence[Landmarks], step: FitStep, yaws: Sequence[float]
+) -> tuple[Check, ...]:
+    """Judges angles, light, sharpness, expression, occlusion and resolution, each by the worst photo."""
+    judged = [judge(photo.image, marks) for photo, marks in zip(photos, landmarks, strict=True)]
+    named = [concerns(quality) for quality in judged]
+    light = not any(key in keys for keys in named for key in ("dark", "overexposed", "flat"))
+    covered = max(sum(key.startswith("covered") for key in keys) for keys in named)
+    blur = max(quality.blur for quality in judged)
+    calm = max(expression_strength(view.expression) for view in step.views)
+    eyes = min(_eye_distance(marks) for marks in landmarks)
+    span = max(yaws) - min(yaws)
+    return (
+        Check("angles", bool(span >= SPAN), float(np.degrees(span))),
+        Check("light", light and min(quality.light for quality in judged) > DARK, min(q.light for q in judged)),
+        Check("sharpness", bool(blur <= BLURRED), float(blur)),
+        Check("expression", bool(calm <= CALM), float(calm)),
+        Check("occlusion", not covered, float(covered)),
+        Check("resolution", bool(eyes >= FINE), float(eyes)),
+    )
+
+
+def expression_strength(weights: np.ndarray) -> float:
+    """Gives the mean of a photo's strongest expression weights, in [0, 1]."""
+    return float(np.sort(weights)[-STRONGEST:].mean()) if len(weights) else 0.0
+
+
+def _eye_distance(marks: Landmarks) -> float:
+    """Gives the distance between the outer corners of the eyes, px."""
+    points = convert(marks, "ibug68").points
+    return float(np.linalg.norm(points[36] - points[45]))
+
+
+def candidates(
+    model: FaceModel, landmarks: Sequence[Landmarks], step: FitStep, settings: FitSettings, known: Calibration
+) -> tuple[Candidate, ...]:
+    """Ranks photos that could be added by how much surer the face would become, best first."""
+    if not len(model.identity_basis):
+        return ()
+    information = Information.at(model, step, settings)
+    spread = face_spread(model, step.identity, known)
+    before, found = spread(information.covariance(known)), []
+    for name, yaw in YAWS.items():
+        more = joined(information, imagined(model, landmarks[0], step, yaw, settings))
+        found.append(Candidate(name, float(yaw), 1 - spread(more.covariance(known)) / before))
+    return tuple(sorted(found, key=lambda one: -one.reduction))
+
+
+def face_spread(model: FaceModel, identity: np.ndarray, known: Calibration) -> Callable[[np.ndarray], float]:
+    """Prepares what turns a covariance `(I, I)` into the face's standard deviation, mm: root mean square by area."""
+    surface, vertices = Surface(model, identity), model.shape(identity)
+    weights = vertex_areas(vertices, model.triangles) * model.face_region
+    weights[model.skin_vertices :] = 0
+
+    def spread(covariance: np.ndarray) -> float:
+        return float(np.sqrt(np.average(surface.std(covariance, known.rest) ** 2, weights=weights)))
+
+    return spread
+
+
+def imagined(model: FaceModel, marks: Landmarks, step: FitStep, yaw: float, settings: FitSettings) -> Information:
+    """Finds what a photo of a neutral face at a yaw would tell, by itself.
+
+    Args:
+        model: the head.
+        marks: of any photo, for their scheme and landmarker.
+        step: the last of the fit; the photo is taken as its first was, with the head turned otherwise.
+        yaw: radians.
+        settings: of the fit.
+    """
+    like, calm = step.views[0], np.zeros(len(model.expression_basis))
+    pose = rigid(camera_from_head_rotation(yaw, 0.0, 0.0), like.camera_from_head[:3, 3])
+    view = replace(like, camera_from_head=pose, expression=calm, scores=calm)
+    seen = observe(model, marks, step.identity, view, settings.noise, settings.robust)
+    # Nobody knows yet how its landmarks will err: they count as much as those of the photos at hand do on average.
+    kept = np.mean([_kept(observation) for observation in step.observations])
+    seen = replace(seen, residuals=np.zeros_like(seen.residuals), importance=seen.importance * kept)
+    return Information.at(model, replace(step, views=(view,), observations=(seen,)), settings)
+
+
+def joined(photos: Information, one: Information) -> Information:
+    """Adds one photo's information to that of others, whose prior of the identity it shares."""
+    count, size = photos.identities, len(photos.prior)
+    rows = np.r_[0:count, size : size + len(one.prior) - count]
+    whole = []
+    for first, second, shared in ((photos.photos, one.photos, False), (photos.prior, one.prior, True)):
+        matrix = np.zeros((size + len(second) - count,) * 2)
+        matrix[np.ix_(rows, rows)] = second
+        if shared:
+            matrix[:count, :count] = 0
+        matrix[:size, :size] += first
+        whole.append(matrix)
+    return Information(*whole, count)
+
+
+def _kept(seen: Observation) -> float:
+    """Gives which share of their weight landmarks keep although they are off."""
+    full = seen.importance / seen.sigma**2
+    return float(seen.information.sum() / full.sum())
