@@ -21,7 +21,7 @@ from facerecon.core.errors import CloudError
 from facerecon.core.types import PointCloud
 from facerecon.geometry.procrustes import procrustes
 from facerecon.geometry.transforms import apply, invert, rigid
-from facerecon.morphable import HEADS
+from facerecon.morphable.anny import AnnyHead
 from facerecon.registration.learned import LearnedStart
 from facerecon.registration.register import register
 from facerecon.scans import read_scan
@@ -95,7 +95,7 @@ def measure(all_cases: list[Case], begin: Start, target: PointCloud) -> dict[str
 
 
 def main(count: int, names: list[str], file: Path | None) -> None:
-    head = HEADS.create()
+    head = AnnyHead("sampled")
     skin, maker = Skin(head), CloudMaker(head)
     target = PointCloud(skin.mean, triangles=skin.triangles)
     suites = {name: list(cases(maker, name, count, seed=8)) for name in names}

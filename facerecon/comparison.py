@@ -117,6 +117,21 @@ def two_people(photos: Sequence[Photo], landmarks: Sequence[Landmarks], embedder
     return any(distance(*pair) > embedder.threshold for pair in combinations(found, 2))
 
 
+def strangers(photos: Sequence[Photo], landmarks: Sequence[Landmarks], embedder: Embedder) -> tuple[int, ...]:
+    """Finds the photos whose face lies farther than the threshold from most of the others: perhaps somebody else's.
+
+    It takes three photos to tell who is the odd one; of two, neither is. Where half of them are one person's and half
+    another's, nobody is the stranger.
+    """
+    fives = [convert(marks, "five").points for marks in landmarks]
+    found = embedder.embed_batch(photos, fives)
+    if len(found) < 3:
+        return ()
+    far = np.array([[distance(one, other) > embedder.threshold for other in found] for one in found])
+    odd = far.sum(axis=1) > (len(found) - 1) / 2
+    return tuple(np.flatnonzero(odd).tolist()) if odd.sum() < len(found) / 2 else ()
+
+
 def compare_landmarks(first: Landmarks, second: Landmarks) -> LandmarkDifference:
     """Measures how far landmarks differ once turn, size and place in the photo are taken off.
 

@@ -13,11 +13,12 @@ from facerecon.geometry.surface_sampling import sample_surface
 from facerecon.geometry.transforms import apply, invert
 from facerecon.landmarks.schemes import scheme
 from facerecon.mesh.builder import MeshSource
+from facerecon.morphable.anny import AnnyHead
 from facerecon.morphable.face_model import FaceModel
 from facerecon.registration.learned import LearnedStart
 
 LEARNT_ON = "anny"
-"""The head model that the networks know."""
+"""The head model that the networks know, as sampled from its sliders."""
 POINTS = 20_000
 NOISE = 0.4
 """mm along the surface's normal: a good hand-held scanner."""
@@ -67,11 +68,12 @@ def learned_head(model: FaceModel, device: str = "cpu", seed: int = 0) -> Callab
     """
     if model.name != LEARNT_ON:
         return None
-    start = LearnedStart(model.mean, model.triangles[model.parts == 0], model.identity_basis, device)
+    learnt = AnnyHead("sampled")
+    start = LearnedStart(learnt.mean, learnt.triangles[learnt.parts == 0], learnt.identity_basis, device)
 
     def build(cloud: PointCloud) -> Mesh:
         found = start.predict(cloud, np.random.default_rng(seed))
-        return model.mesh(apply(invert(found.head_from_cloud), model.shape(found.identity)))
+        return model.mesh(apply(invert(found.head_from_cloud), learnt.shape(found.identity)))
 
     return build
 

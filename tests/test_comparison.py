@@ -17,6 +17,7 @@ from facerecon.comparison import (
     embed_largest,
     face_regions,
     laid_on,
+    strangers,
 )
 from facerecon.core.errors import NoFaceError, SettingsError
 from facerecon.core.types import Faces, Fit, Landmarks, Scale
@@ -205,3 +206,34 @@ def test_the_largest_face_is_embedded(make_photo, rng):
 def test_neither_pipeline_nor_comparison_brings_torch():
     code = "import sys, facerecon.reconstruction, facerecon.comparison; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1]).returncode == 0
+
+
+class Faces2d:
+    """An embedder that answers angles on a circle."""
+
+    threshold = 0.4
+
+    def __init__(self, *degrees):
+        self.vectors = [np.array([np.cos(angle), np.sin(angle)]) for angle in np.radians(degrees)]
+
+    def embed_batch(self, photos, fives):
+        assert len(photos) == len(fives) == len(self.vectors)
+        return [Embedding(vector, "circle") for vector in self.vectors]
+
+
+@pytest.mark.parametrize(
+    ("degrees", "odd"),
+    [
+        ((0, 5, 10), ()),
+        ((0, 5, 90), (2,)),
+        ((90, 0, 5, 8), (0,)),
+        ((0, 5, 90, 95), ()),  # half and half: nobody is the odd one
+        ((0, 90), ()),  # two photos cannot tell
+        ((0, 90, 180), ()),  # nor three of three people
+        ((0, 5, 10, 90, 180), (3, 4)),
+    ],
+)
+def test_who_is_the_stranger_among_photos(degrees, odd, make_photo):
+    photo = make_photo(np.zeros((8, 8, 3), np.uint8))
+    marks = Landmarks(np.zeros((5, 2)), None, "five")
+    assert strangers([photo] * len(degrees), [marks] * len(degrees), Faces2d(*degrees)) == odd

@@ -188,14 +188,19 @@ def known_look(key: Hashable) -> Any | None:
     return _stores().looks.peek(key)
 
 
-def page(key: Hashable, make: Callable[[], str]) -> str:
-    """Gives a 3D view's HTML."""
+def page(key: Hashable, make: Callable[[], Any]) -> Any:
+    """Gives a 3D view's HTML, or what the head viewer is made of."""
     return _stores().pages.get(key, make)
 
 
 def picture(key: Hashable, make: Callable[[], Any]) -> Any:
     """Gives a small picture or number that is made from a photo or a run."""
     return _stores().pictures.get(key, make)
+
+
+def known_picture(key: Hashable) -> Any | None:
+    """Gives what `picture` has made already."""
+    return _stores().pictures.peek(key)
 
 
 def file(key: Hashable, make: Callable[[], bytes]) -> bytes:
@@ -236,8 +241,8 @@ class _Stores:
     "reconstructions"
     looks: Store[Any] = field(default_factory=lambda: Store(24))
     "proposals of detectors: six look at a picture, at each size that is chosen"
-    pages: Store[str] = field(default_factory=lambda: Store(8))
-    "HTML of 3D views"
+    pages: Store[Any] = field(default_factory=lambda: Store(8))
+    "3D views: some 5 MB each"
     pictures: Store[Any] = field(default_factory=lambda: Store(160))
     "pictures and numbers made from runs"
     files: Store[bytes] = field(default_factory=lambda: Store(8))

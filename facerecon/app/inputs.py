@@ -9,7 +9,7 @@ import streamlit as st
 from facerecon.app import cache, state
 from facerecon.app.texts import t
 from facerecon.app.thumbnails import data_uri, face_crop
-from facerecon.core.errors import FaceReconError
+from facerecon.core.errors import FaceReconError, SettingsError
 from facerecon.core.photos import read_photo
 from facerecon.core.types import Faces, Photo
 from facerecon.samples import SAMPLES
@@ -19,18 +19,25 @@ MOST_PHOTOS = 8
 """More photos of one person add minutes, not likeness."""
 
 
-def photo_input() -> None:
-    """Shows every way to bring photos in; a choice takes effect before the page is drawn again."""
+def photo_input(add: bool = False) -> None:
+    """Shows every way to bring photos in; a choice takes effect before the page is drawn again.
+
+    Args:
+        add: whether files are put to the visitor's own photos that are there, instead of taking their place.
+    """
     sample_buttons(choose_sample)
     current = state.session()
     st.file_uploader(
-        t("input.upload"),
+        t("input.upload_more") if add and not current.sample else t("input.upload"),
         FILES,
         accept_multiple_files=True,
         key=_upload_key(),
         on_change=_take_uploads,
+        args=(add,),
         help=t("input.upload_help"),
     )
+    if current.past:
+        st.button(t("input.undo"), icon=":material/undo:", key="photos_undo", on_click=state.undo_photos)
     if current.camera:
         st.camera_input(t("input.camera"), key=f"camera_{current.uploads}", on_change=_take_picture)
         st.button(
@@ -106,11 +113,16 @@ def _upload_key() -> str:
     return f"upload_{state.session().uploads}"
 
 
-def _take_uploads() -> None:
+def _take_uploads(add: bool) -> None:
     """Reads what was uploaded; what cannot be read is told, and what was there stays unless something was read."""
     current = state.session()
     photos: dict[str, Photo] = {}
-    for file in (st.session_state.get(_upload_key()) or [])[:MOST_PHOTOS]:
+    room = MOST_PHOTOS - (len(current.photos) if add and not current.sample else 0)
+    files = st.session_state.get(_upload_key()) or []
+    for file in files[room:]:
+        too_many = SettingsError(f"More than {MOST_PHOTOS} photos.", "too_many_photos", limit=MOST_PHOTOS)
+        current.notices.append((file.name, too_many))
+    for file in files[:room]:
         try:
             photo = read_photo(file.getvalue(), file.name)
         except FaceReconError as error:
@@ -119,7 +131,8 @@ def _take_uploads() -> None:
             photos[photo.digest] = photo
     current.uploads += 1  # a new key empties the uploader, and Streamlit forgets the files
     if photos:
-        state.choose(tuple(photos.values()))
+        take = state.add_photos if add else state.choose
+        take(tuple(photos.values()))
 
 
 def _take_picture() -> None:

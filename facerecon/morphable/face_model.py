@@ -67,9 +67,10 @@ class FaceModel(Protocol):
     "`(E, V, 3)` mm at full strength"
     expression_names: tuple[str, ...]
     "ARKit's 52 in our order, or none"
+    size_mode: int | None
+    "which identity is size alone, and so nothing that a photo tells; None: size goes along with shape"
     face_region: np.ndarray
     "`(V,)` in [0, 1]: 1 on the face, 0 on scalp, neck and back"
-
     iris_uv_radius: float
     "radius of the irises in the uv of the eyes, whose centre is (0.5, 0.5); 0 for a head without eyes"
 
@@ -111,6 +112,7 @@ class LinearFaceModel:
 
     mediapipe478: SurfacePoints
     spread478: np.ndarray
+    size_mode: int | None = None
 
     @classmethod
     def require_data(cls) -> None:

@@ -2,10 +2,13 @@
 
 Maximum a posteriori by Gauss–Newton with Levenberg's damping (Nocedal and Wright, Numerical Optimization, ch. 10):
 
-    minimise  Σ_views Σ_l ρ(|project(K, T, x_l(α, ε)) − p_l|² / σ_l²) + λ |α|² + |(ε − ε₀) / s|² + (log f / f₀)² / s_f²
+    minimise  Σ_views rᵀS⁻¹r + λ |α|² + |(ε − ε₀) / s|² + (log f / f₀)² / s_f²
+    r_l = project(K, T, x_l(α, ε)) − (p_l − m_l − B_l α)
 
-with a robust loss ρ (Geman and McClure's, by reweighting), expressions ε kept in [0, 1] by an active set, ε₀ the
-detector's blendshape scores, and oval landmarks that slide to the outline. One identity α for all photos.
+where m + Bα is how the landmarker errs on average at that pose and on that identity, and S how its points err together
+around that (`landmark_errors`); where nobody measured it, m and B are 0 and each point errs by itself. What is a
+point's own counts by a robust loss (Geman and McClure's, by reweighting); expressions ε are kept in [0, 1] by an active
+set, ε₀ and s are what the detector's scores tell; oval landmarks slide to the outline. All photos share one identity α.
 """
 
 from __future__ import annotations
@@ -31,11 +34,13 @@ class FitSettings:
     tolerance: float = 2e-4
     "stop when the cost falls by less than this share"
     noise: float = 1.0
-    "a landmark's standard deviation over its spread from face to face"
+    "a landmark's standard deviation over the one that was measured"
+    shared: float = 0.15
+    "how alike landmarks err in two photos of one face, in [0, 1]: a second photo tells so much less"
     prior_weight: float = 1.0
     "λ: what a shape's distance from the mean counts; 1: as much as people differ, more: nearer to the mean head"
     expression_std: float = 0.18
-    "how far an expression may stray from the detector's score"
+    "how far an expression may stray from the detector's score, where that was not measured"
     log_focal_std: float = 0.25
     "how uncertain the default focal length is; EXIF's counts a tenth of it"
     robust: float = 3.0
@@ -89,7 +94,7 @@ def fit_steps(
     settings, known = settings or FitSettings(), focal_known or [False] * len(cameras)
     identity = np.zeros(len(model.identity_basis))
     views = tuple(
-        ViewState.first(model, marks, camera, settings.log_focal_std * (0.1 if exif else 1.0))
+        ViewState.first(model, marks, camera, settings.log_focal_std * (0.1 if exif else 1.0), settings.expression_std)
         for marks, camera, exif in zip(landmarks, cameras, known, strict=True)
     )
     if start is not None:
@@ -135,8 +140,9 @@ def size_spread(model: FaceModel) -> float:
     if not len(model.identity_basis):
         return 0.05  # a rigid model says nothing; adults' faces differ by some 5 % (Farkas 1994, breadths and heights)
     skin = slice(0, model.skin_vertices)
+    modes = model.identity_basis if model.size_mode is None else model.identity_basis[[model.size_mode]]
     centred = model.mean[skin] - model.mean[skin].mean(axis=0)
-    change = np.tensordot(model.identity_basis[:, skin], centred, axes=([1, 2], [0, 1])) / (centred**2).sum()
+    change = np.tensordot(modes[:, skin], centred, axes=([1, 2], [0, 1])) / (centred**2).sum()
     return float(np.linalg.norm(change))
 
 
@@ -163,14 +169,16 @@ def _alone(function: Callable[..., Any]) -> Callable[..., Any]:
 @_alone
 def _look(model, landmarks, identity, views, iteration, settings) -> FitStep:
     """Observes every photo with the present parameters and adds up the cost."""
+    # Errors of n photos that are alike by ρ: their mean has the variance (1 + (n − 1) ρ) / n.
+    noise = settings.noise * float(np.sqrt(1 + (len(views) - 1) * settings.shared))
     observations = tuple(
-        observe(model, marks, identity, view, settings.noise, settings.robust)
+        observe(model, marks, identity, view, noise, settings.robust)
         for marks, view in zip(landmarks, views, strict=True)
     )
     cost = {
         "landmarks": sum(o.cost for o in observations),
         "identity": settings.prior_weight * float(identity @ identity),
-        "expression": sum(float((((v.expression - v.scores) / settings.expression_std) ** 2).sum()) for v in views),
+        "expression": sum(float((((v.expression - v.scores) / v.scores_std) ** 2).sum()) for v in views),
         "camera": sum((np.log(v.camera.focal / v.prior_focal) / v.log_focal_std) ** 2 for v in views),
     }
     return FitStep(iteration, identity, views, observations, cost | {"total": sum(cost.values())})

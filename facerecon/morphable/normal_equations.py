@@ -48,8 +48,11 @@ def view_jacobian(model: FaceModel, view: ViewState, seen: Observation) -> tuple
     turn = np.stack([zero, z, -y, -z, zero, x, y, -x, zero], axis=1).reshape(-1, 3, 3)
     focal = (seen.projected - view.camera.centre)[:, :, None]
     expression = _by_basis(by_head, model.expression_basis, seen)
-    own = np.concatenate([by_point @ turn, by_point, focal, expression], axis=2)
+    by_turn = by_point @ turn + (0 if seen.turning is None else seen.turning)
+    own = np.concatenate([by_turn, by_point, focal, expression], axis=2)
     identity = _by_basis(by_head, model.identity_basis, seen)
+    if seen.lean is not None:
+        identity = identity + seen.lean
     return identity.reshape(len(identity) * 2, -1), own.reshape(len(own) * 2, -1)
 
 
@@ -67,6 +70,8 @@ class NormalEquations:
     "`(P,)`: half the cost's gradient"
     identities: int
     "how many of the parameters are identity; each photo's 7 + E follow"
+    size_mode: int | None = None
+    "which identity stays: photos do not tell size"
 
     @classmethod
     def at(cls, model: FaceModel, step: FitStep, settings: FitSettings) -> NormalEquations:
@@ -81,24 +86,27 @@ class NormalEquations:
             start = count + own * number
             block = slice(start, start + own)
             by_identity, by_own = view_jacobian(model, view, seen)
-            root = np.sqrt(np.repeat(seen.information, 2))[:, None]
-            jacobian = np.concatenate([by_identity, by_own], axis=1) * root
-            residual = seen.residuals.ravel() * root[:, 0]
+            information, pull = seen.normal(np.concatenate([by_identity, by_own], axis=1))
             rows = np.r_[0:count, block]
-            matrix[np.ix_(rows, rows)] += jacobian.T @ jacobian
-            gradient[rows] += jacobian.T @ residual
-            prior = np.r_[view.log_focal_std**-2, np.full(own - 7, settings.expression_std**-2)]
+            matrix[np.ix_(rows, rows)] += information
+            gradient[rows] += pull
+            prior = np.r_[view.log_focal_std**-2, view.scores_std**-2]
             offset = np.r_[np.log(view.camera.focal / view.prior_focal), view.expression - view.scores]
             diagonal = np.arange(start + POSE, start + own)
             matrix[diagonal, diagonal] += prior
             gradient[diagonal] += prior * offset
-        return cls(matrix, gradient, count)
+        return cls(matrix, gradient, count, model.size_mode)
 
-    def bounds(self, step: FitStep) -> tuple[np.ndarray, np.ndarray]:
-        """Gives how far each parameter may move: expressions stay in [0, 1], identity within its prior's reach."""
+    def bounds(self, step: FitStep, size_free: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """Gives how far each parameter may move: expressions stay in [0, 1], identity within its prior's reach.
+
+        The size mode stays where it is unless `size_free`: something other than landmarks must tell it.
+        """
         lower, upper = np.full(len(self.gradient), -np.inf), np.full(len(self.gradient), np.inf)
         count = self.identities
         lower[:count], upper[:count] = -LARGEST_IDENTITY - step.identity, LARGEST_IDENTITY - step.identity
+        if self.size_mode is not None and not size_free:
+            lower[self.size_mode] = upper[self.size_mode] = 0
         own = (len(self.gradient) - count) // len(step.views)
         for number, view in enumerate(step.views):
             expression = slice(count + own * number + 7, count + own * (number + 1))

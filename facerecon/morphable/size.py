@@ -120,7 +120,7 @@ def _moved(
 ) -> FitStep:
     """Applies a change of all parameters, and looks at the photos again."""
     equations = NormalEquations.at(model, step, settings)
-    identity, views = equations.moved(step, delta.clip(*equations.bounds(step)))
+    identity, views = equations.moved(step, delta.clip(*equations.bounds(step, size_free=True)))
     seen = tuple(
         observe(model, marks, identity, view, settings.noise, settings.robust)
         for marks, view in zip(landmarks, views, strict=True)

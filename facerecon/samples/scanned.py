@@ -14,7 +14,7 @@ from facerecon.geometry.rasterize import depth_buffer
 from facerecon.geometry.sampling import sample
 from facerecon.geometry.transforms import apply, rigid, rotation_from_euler
 from facerecon.mesh.subdivide import subdivide
-from facerecon.morphable import HEADS
+from facerecon.morphable.anny import AnnyHead
 from facerecon.samples import Truth, load_sample, load_truth
 from facerecon.scans.scan import Scan
 
@@ -63,7 +63,7 @@ def sample_scan(name: str = NAME, at_rest: bool = False) -> Scan:
 
 def _head(truth: Truth, expression: np.ndarray | None) -> Mesh:
     """Builds what can be seen of the subject with an expression, refined once, mm."""
-    head = HEADS.create("anny")
+    head = AnnyHead("sampled")  # its modes hold what the sliders make
     basis, skin = head.identity_basis, head.skin_vertices
     away = (truth.neutral - head.mean[:skin]).ravel()
     identity = np.linalg.lstsq(basis[:, :skin].reshape(len(basis), -1).T, away)[0]  # the eyes go along with the skin

@@ -11,11 +11,13 @@ from facerecon.core.errors import NoFaceError
 from facerecon.core.types import Fit, Photo
 from facerecon.evaluation.refinement import Target
 from facerecon.morphable import HEADS
+from facerecon.morphable.anny import AnnyHead
 from facerecon.morphable.face_model import FaceModel
 from facerecon.parts import Parts
 from facerecon.pipeline import reconstruct_steps
 
-MEAN, CANONICAL, OURS = "mean head (no photo)", "canonical mesh, rigid", "ours"
+MEAN, PEOPLE = "mean head (no photo)", "mean of the prior (no photo)"
+CANONICAL, OURS = "canonical mesh, rigid", "ours"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +49,12 @@ def no_photo(head: FaceModel) -> Answer:
 
 
 def baselines(head: FaceModel) -> dict[str, Answer]:
-    """Gives the heads that know nothing of a photo, by their row of the table."""
-    return {MEAN: no_photo(head), CANONICAL: no_photo(HEADS.create("canonical"))}
+    """Gives the heads that know nothing of a photo, by their row of the table: all else is compared with the first.
+
+    That is the middle of MakeHuman's sliders; a head model may start from another mean, which has a row of its own.
+    """
+    mean, own = no_photo(AnnyHead("sampled")), {} if head.name == "canonical" else {PEOPLE: no_photo(head)}
+    return {MEAN: mean, **own, CANONICAL: no_photo(HEADS.create("canonical"))}
 
 
 def fit_photos(photos: Sequence[Photo], parts: Parts) -> tuple[Fit, float]:

@@ -46,7 +46,7 @@ def painted(canvas: Canvas, rng: np.random.Generator) -> np.ndarray:
     colours = _mixed(colours, hair * 0.9, 0.85 * front * _drawn(vertices, [marks[17:22], marks[22:27]], width=5.0))
     colours = _mixed(colours, tone * 0.25, 0.7 * front * _drawn(vertices, [marks[36:40], marks[42:46]], width=1.2))
     if rng.random() < 0.75:
-        colours = _mixed(colours, hair, _hair(vertices, marks, rng.uniform(48, 66)))
+        colours = _mixed(colours, hair, hair_share(vertices, marks, rng.uniform(48, 66)))
     kinds = canvas.kinds
     colours[kinds == TEETH], colours[kinds == INSIDE] = (225, 216, 198), (110, 55, 52)
     eyes = kinds == EYE
@@ -77,7 +77,7 @@ def _blotches(vertices: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.sin(vertices @ waves.T + phase).sum(axis=1) / np.sqrt(6)
 
 
-def _hair(vertices: np.ndarray, marks: np.ndarray, hairline: float) -> np.ndarray:
+def hair_share(vertices: np.ndarray, marks: np.ndarray, hairline: float) -> np.ndarray:
     """Tells where hair covers the skull, `(V,)` in [0, 1]: above the hairline, and behind the temples."""
     x, y, z = (vertices - marks[[36, 45]].mean(axis=0)).T
     depth = marks[36, 2] - marks[33, 2]  # below 0: how far behind the nose's base the eyes lie

@@ -11,17 +11,18 @@ import numpy as np
 from facerecon.core.types import FILLED, Mesh, Photo, Texture, View
 from facerecon.texture.capture import Capture, capture
 from facerecon.texture.extend import extend
-from facerecon.texture.fill import filling
+from facerecon.texture.fill import filling, shade
 from facerecon.texture.fuse import Piece, fuse, pieces_of
 from facerecon.texture.hair import Hair, find_hair
 from facerecon.texture.harmonise import matching_gain
 from facerecon.texture.layout import Layout, lay_out
-from facerecon.texture.light import under
+from facerecon.texture.light import delit, under
 from facerecon.texture.observe import Observation, observe
 from facerecon.texture.paint import Painting, paint, run_all
 from facerecon.texture.quality import clear_of_glare, relative_sharpness, sharpness
 from facerecon.texture.ramp import ramp
 from facerecon.texture.skin import SkinColour
+from facerecon.texture.slip import find_slip, moved
 from facerecon.texture.source import Source, blend, make_source
 from facerecon.texture.trust import judge
 
@@ -105,8 +106,11 @@ def _harmonised(seen: list[Observation], region: np.ndarray, layout: Layout) -> 
     """Makes sources of the photos and brings each one's colours to those before it."""
     sources: list[Source] = []
     for one, clear in zip(seen, _clarity(seen), strict=True):
-        source = make_source(one.capture, judge(one.capture, region, one.skin, layout), clear)
+        trust = judge(one.capture, region, one.skin, layout)
+        source = make_source(one.capture, trust, clear)
         if sources:
+            slip = find_slip(sources, one.capture, trust, layout)
+            source = make_source(delit(moved(one.capture, slip, layout), one.light), trust, clear)
             colours, trust = blend(sources)
             both = trust * source.trust * np.clip(one.capture.facing, 0, 1) ** 2
             source = source.corrected(matching_gain(layout, source.colours, colours, both))
@@ -163,13 +167,13 @@ def _paint(
             Piece(filled, 1 - share, ((1 - share) / _FILLED_MM) ** 2),
         ],
     )
-    bright = None if shading is None else _relighting(low, shading, share, layout)
+    bright = _relighting(low, np.ones_like(low) if shading is None else shading, share, layout)
     painted = paint(Painting(sources, mirrors, low, bright, trust, by_mirror, hair.share), layout, rng)
     spread = layout.atlas.spread
     return Texture(
         image=spread(painted.image),
         provenance=np.where(layout.atlas.near, spread(painted.provenance), np.uint8(FILLED)),
-        albedo=None if painted.albedo is None else spread(painted.albedo),
+        albedo=None if shading is None else spread(painted.albedo),
     )
 
 
@@ -181,4 +185,5 @@ def _relighting(low: np.ndarray, shading: np.ndarray, share: np.ndarray, layout:
     light, known = np.log(shading), ramp(share, 0.0, 0.5)
     beyond = extend(layout, light, known, np.zeros(3), _LIGHT_MM)
     light = known[:, None] * light + (1 - known[:, None]) * beyond
-    return under(low, np.exp(light)) / np.maximum(low, 1)
+    folds = share + (1 - share) * shade(layout)
+    return folds[:, None] * under(low, np.exp(light)) / np.maximum(low, 1)

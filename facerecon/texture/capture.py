@@ -21,6 +21,7 @@ _BUFFER_PX = 500
 _TOLERANCE_MM = 1.5
 _BESIDE_MM = 15.0
 _STEEPEST = 4.0
+_NOWHERE_MM = 1e9
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,14 +101,15 @@ def capture(
     facing = -np.einsum("nk,nk->n", normals, points) / np.linalg.norm(points, axis=1)
     eye = resize_camera(cut, _BUFFER_PX / max(cut.width, cut.height))  # fine enough, however small the photo is
     buffer = depth_buffer(project(eye, points), points[:, 2], triangles, eye.height, eye.width)
-    farthest = cv2.dilate(np.where(np.isfinite(buffer), buffer, np.float32(1e9)), np.ones((3, 3)))
+    farthest = cv2.dilate(np.where(np.isfinite(buffer), buffer, np.float32(_NOWHERE_MM)), np.ones((3, 3)))
     free = _free(farthest, eye, points, facing)
-    colours = _smooth_colours(image, cut, buffer, eye, points, layout)
+    pixels = np.where(points[:, 2:] > 0, project(cut, points), 0)
+    colours = _smooth_colours(image, cut, buffer, eye, points, pixels, layout)
     return Capture(
         image=image,
         camera=cut,
         vertices=points,
-        pixels=np.where(points[:, 2:] > 0, project(cut, points), 0),
+        pixels=pixels,
         facing=facing,
         normals=normals @ camera_from_head[:3, :3],
         free=free,
@@ -194,14 +196,27 @@ def _from_border(camera: Camera, points: np.ndarray) -> np.ndarray:
     return np.where(points[:, 2] > 0, room * points[:, 2] / camera.focal, -1.0)
 
 
+def read_colours(capture: Capture, pixels: np.ndarray, layout: Layout) -> np.ndarray:
+    """Reads a capture's smooth colours at other places, `(V, 2)` px of its image, than those of its vertices."""
+    buffer = np.where(capture.farthest < _NOWHERE_MM, capture.farthest, np.float32(np.inf))
+    return _smooth_colours(
+        capture.image, capture.camera, buffer, capture.buffer_camera, capture.vertices, pixels, layout
+    )
+
+
 def _smooth_colours(
-    image: np.ndarray, camera: Camera, buffer: np.ndarray, eye: Camera, points: np.ndarray, layout: Layout
+    image: np.ndarray,
+    camera: Camera,
+    buffer: np.ndarray,
+    eye: Camera,
+    points: np.ndarray,
+    pixels: np.ndarray,
+    layout: Layout,
 ) -> np.ndarray:
     """Reads at the vertices, `(V, 3)`, a photo smoothed to their spacing: what is finer is not lost between them.
 
     Only pixels of the head are mixed, and none beside a surface far before the vertex (`buffer`, seen by `eye`).
     """
-    pixels = project(camera, points)
     start, end = edges(layout.triangles).T
     sigma = min(0.6 * float(np.median(np.linalg.norm(pixels[start] - pixels[end], axis=1))), 50.0)
     sharp = sample(image, pixels).astype(np.float64)

@@ -39,5 +39,9 @@ def filling(layout: Layout, colours: np.ndarray, trust: np.ndarray, skin: SkinCo
     difference = extend(layout, colours - expected, trust**2 * typical, np.zeros(3), _REACH_MM)
     field = expected + difference
     light = ramp(layout.openness, *_CAVITY_OPENNESS)[:, None]
-    shade = _FOLD + (1 - _FOLD) * ramp(layout.openness, *_FOLD_OPENNESS)[:, None]
-    return np.clip(field * shade * (_CAVITY + (1 - _CAVITY) * light), 0, 255)
+    return np.clip(field * (_CAVITY + (1 - _CAVITY) * light), 0, 255)
+
+
+def shade(layout: Layout) -> np.ndarray:
+    """Gives what is left of the light in the folds of what is filled, `(V,)` of 8-bit colours."""
+    return _FOLD + (1 - _FOLD) * ramp(layout.openness, *_FOLD_OPENNESS)

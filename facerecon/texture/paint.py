@@ -38,8 +38,8 @@ class Painting:
     "photos seen in the mirror"
     low: np.ndarray
     "`(V, 3)` RGB in [0, 255]: the low band, without light"
-    light: np.ndarray | None
-    "`(V, 3)`: what turns colours without light into the photo's; None: there is nothing to turn"
+    light: np.ndarray
+    "`(V, 3)`: what turns colours without light into the photo's"
     trust: np.ndarray
     "`(V,)` in [0, 1]: the share of what is seen"
     by_mirror: np.ndarray
@@ -54,7 +54,7 @@ class Texels:
 
     image: np.ndarray
     "`(N, 3)` RGB uint8, in the photo's light"
-    albedo: np.ndarray | None
+    albedo: np.ndarray
     "`(N, 3)` RGB uint8, without light"
     provenance: np.ndarray
     "`(N,)` uint8"
@@ -63,9 +63,9 @@ class Texels:
 def paint(what: Painting, layout: Layout, rng: np.random.Generator) -> Texels:
     """Paints every texel."""
     count = len(layout.atlas.texels)
-    image, provenance = np.empty((count, 3), np.uint8), np.empty(count, np.uint8)
-    albedo = None if what.light is None else np.empty_like(image)
-    columns = [what.low, what.trust, what.by_mirror, what.hairy, *([] if what.light is None else [what.light])]
+    image, albedo = np.empty((count, 3), np.uint8), np.empty((count, 3), np.uint8)
+    provenance = np.empty(count, np.uint8)
+    columns = [what.low, what.trust, what.by_mirror, what.hairy, what.light]
     by_vertex = np.column_stack(columns).astype(np.float32)
     grain = _Grain(_strengths(what, layout), Strands(rng), layout.reference.astype(np.float32))
 
@@ -73,10 +73,8 @@ def paint(what: Painting, layout: Layout, rng: np.random.Generator) -> Texels:
         carry = layout.atlas.from_vertices[rows]
         texels = carry @ by_vertex
         colours, provenance[rows] = _block(what, texels, grain, carry, seed)
-        if albedo is not None:
-            albedo[rows] = _rounded(colours)
-            colours = colours * texels[:, 6:]
-        image[rows] = _rounded(colours)
+        albedo[rows] = _rounded(colours)
+        image[rows] = _rounded(colours * texels[:, 6:])
 
     blocks = list(_blocks(count))
     run_all([partial(work, rows, seed) for rows, seed in zip(blocks, rng.spawn(len(blocks)), strict=True)])

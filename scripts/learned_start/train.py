@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from facerecon.morphable import HEADS
+from facerecon.morphable.anny import AnnyHead
 from facerecon.networks.head_from_cloud import UNIT, HeadFromCloud
 from facerecon.registration import learned
 from scripts.learned_start.lessons import Lessons
@@ -92,7 +92,7 @@ def save(networks: HeadFromCloud, path: Path) -> None:
 
 
 def main(steps: int, minutes: float, more: bool, folder: Path) -> None:
-    head, file = HEADS.create(), folder / "learned_start.json"
+    head, file = AnnyHead("sampled"), folder / "learned_start.json"
     torch.set_num_threads(1)
     networks = HeadFromCloud(len(head.identity_basis)).initialise(torch.Generator().manual_seed(SEED))
     before = json.loads(file.read_text("utf-8")) if more else {"made": {"rounds": []}, "curve": []}

@@ -52,7 +52,8 @@ def test_triangles_wind_counter_clockwise_from_outside(head):
     corners = head.mean[head.triangles[head.parts == 0]]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     outward = (normals * (corners.mean(axis=1) - [0, -20, -60])).sum(axis=1)
-    assert outward.sum() > 0.6 * np.abs(outward).sum()  # of the ICT head, whose sockets are deep, it is 0.62
+    least = 0.6 if head.name == "ict" else 0.78  # its sockets are deep
+    assert outward.sum() > least * np.abs(outward).sum()
 
 
 def test_uv_is_upright_and_not_mirrored(head):

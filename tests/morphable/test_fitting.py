@@ -15,14 +15,16 @@ from facerecon.morphable.landmark_errors import landmark_errors
 
 CAMERA = Camera(1000, 1000, 1600.0, np.array([499.5, 499.5]))
 POSES = [(0, 0, 0), (20, 5, 10), (-25, -8, -5)]
+EXACT = FitSettings(noise=0.05)
+"""These landmarks err by nothing but their mean error."""
 
 
 def photograph(head, identity, expression, degrees, found=("mediapipe", "mediapipe478")):
-    """Projects a head's landmarks as a landmarker would see them: with its mean error at that pose."""
+    """Projects a head's landmarks as a landmarker would see them: with its mean error at that pose and identity."""
     landmarker, scheme = found
     pose = rigid(camera_from_head_rotation(*np.radians(degrees)), np.array([10.0, 20.0, 700.0]))
     points = head.landmarks(scheme).on(head.shape(identity, expression), head.triangles)
-    pixels = project_head(CAMERA, pose, points)[0] + landmark_errors(*found).mean(CAMERA, pose)
+    pixels = project_head(CAMERA, pose, points)[0] + landmark_errors(*found).mean(CAMERA, pose, identity)
     return pose, Landmarks(pixels, None, scheme, expression if landmarker == "mediapipe" else None, landmarker)
 
 
@@ -50,7 +52,7 @@ def face_error(head, found, truth):
 def test_one_photo_is_recovered(anny, rng, degrees):
     identity, expression = subject(anny, rng)
     pose, marks = photograph(anny, identity, expression, degrees)
-    found = fit(anny, [marks], [CAMERA], focal_known=[True])
+    found = fit(anny, [marks], [CAMERA], focal_known=[True], settings=EXACT)
     assert angle_between(found.views[0].camera_from_head, pose) < 2
     assert face_error(anny, found.identity, identity) < 0.7 * face_error(anny, np.zeros(80), identity)
     eyes = np.linalg.norm(marks.points[33] - marks.points[263])
@@ -63,8 +65,8 @@ def test_one_photo_is_recovered(anny, rng, degrees):
 def test_68_points_tell_pose_and_shape_too(anny, rng, found, degrees):
     identity = rng.normal(size=80) * np.r_[np.full(60, 0.8), np.full(20, 0.3)]
     pose, marks = photograph(anny, identity, np.zeros(52), degrees, found)
-    fitted = fit(anny, [marks], [CAMERA], focal_known=[True])
-    assert angle_between(fitted.views[0].camera_from_head, pose) < 2
+    fitted = fit(anny, [marks], [CAMERA], focal_known=[True], settings=FitSettings(noise=0.5))
+    assert angle_between(fitted.views[0].camera_from_head, pose) < 3
     assert face_error(anny, fitted.identity, identity) < 0.8 * face_error(anny, np.zeros(80), identity)
 
 
@@ -163,7 +165,7 @@ def test_a_fit_goes_on_from_an_earlier_one(anny, rng):
     _, marks = photograph(anny, identity, expression, (10, 5, 0))
     once = list(fit_steps(anny, [marks], [CAMERA]))
     again = list(fit_steps(anny, [marks], [CAMERA], start=once[-1]))
-    assert len(again) < len(once)
+    assert len(again) <= len(once)
     assert again[-1].cost["total"] <= once[-1].cost["total"]
     # The priors stay those of the landmarks, wherever the fit begins: both ways end in one place.
     lower = marks.points + [0, 6] * (marks.points > marks.points.mean(axis=0))
@@ -183,7 +185,7 @@ def test_the_priors_weight_leads_from_every_pixel_to_the_mean_head(anny, rng):
     )
     found = []
     for weight in (0.01, 1.0, 1e5):
-        *_, last = fit_steps(anny, [noisy], [CAMERA], settings=FitSettings(prior_weight=weight))
+        *_, last = fit_steps(anny, [noisy], [CAMERA], settings=FitSettings(noise=0.3, prior_weight=weight))
         assert last.cost["identity"] == pytest.approx(weight * float(last.identity @ last.identity))
         found.append((last.residual_px, np.linalg.norm(last.identity), face_error(anny, last.identity, identity)))
     residual, away, error = np.array(found).T

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ CAMERA = Camera(800, 600, 1400.0, np.array([399.5, 299.5]))
 def scene(anny, rng):
     pose = rigid(camera_from_head_rotation(0.2, -0.1, 0.1), np.array([20.0, -10, 800]))
     expression = rng.uniform(0.1, 0.5, 52)
-    view = ViewState(CAMERA, pose, expression, expression * 0.5, 1300.0, 0.2)
+    view = ViewState(CAMERA, pose, expression, expression * 0.5, 1300.0, 0.2, np.linspace(0.05, 0.5, 52))
     points = anny.landmarks("ibug68")
     detected = rng.normal(size=(len(points.triangle), 2)) * 3 + 300
     return rng.normal(size=80) * 0.5, view, Landmarks(detected, None, "ibug68")
@@ -43,13 +45,37 @@ def test_gradient_is_half_the_cost_gradient_of_the_priors(anny, scene):
     """With landmarks that weigh nothing only the priors are left, whose gradient is known."""
     identity, view, marks = scene
     seen = observe(anny, marks, identity, view, 1e9, 3.0)
-    settings = FitSettings()
-    equations = NormalEquations.at(anny, FitStep(0, identity, (view,), (seen,), {}), settings)
+    equations = NormalEquations.at(anny, FitStep(0, identity, (view,), (seen,), {}), FitSettings())
     np.testing.assert_allclose(equations.gradient[:80], identity, atol=1e-6)
     np.testing.assert_allclose(equations.gradient[80:86], 0, atol=1e-6)
     assert equations.gradient[86] == pytest.approx(np.log(1400 / 1300) / 0.2**2, rel=1e-6)
-    offset = (view.expression - view.scores) / settings.expression_std**2
+    offset = (view.expression - view.scores) / view.scores_std**2
     np.testing.assert_allclose(equations.gradient[87:], offset, rtol=1e-6)
+
+
+@pytest.mark.parametrize("landmarker", ["mediapipe", None])
+def test_a_photo_pulls_down_the_slope_of_its_cost(anny, scene, rng, landmarker, monkeypatch):
+    """The pull is half the gradient of what the photo costs, robust loss and correlated errors included."""
+    monkeypatch.setattr("facerecon.morphable.whitening.REWEIGHTINGS", 10)
+    identity, view, marks = scene
+    true = observe(anny, replace(marks, landmarker=landmarker), identity, view, 1.0, 3.0)
+    marks = replace(marks, points=marks.points + true.residuals + 3 * rng.normal(size=(68, 2)), landmarker=landmarker)
+    seen = observe(anny, marks, identity, view, 1.0, 3.0)
+    by_identity, _ = view_jacobian(anny, view, seen)
+    _, pull = seen.normal(by_identity)
+    direction = 0.1 * rng.normal(size=80)
+    near = [observe(anny, marks, identity + sign * 1e-3 * direction, view, 1.0, 3.0) for sign in (1, -1)]
+    there, back = (replace(one, importance=seen.importance).cost for one in near)  # what is hidden stays so
+    assert 2 * pull @ direction == pytest.approx((there - back) / 2e-3, rel=0.05)
+
+
+def test_size_is_not_guessed(anny, scene):
+    identity, view, marks = scene
+    seen = observe(anny, marks, identity, view, 1.0, 3.0)
+    step = FitStep(0, identity, (view,), (seen,), {})
+    lower, upper = NormalEquations.at(anny, step, FitSettings()).bounds(step)
+    assert lower[anny.size_mode] == upper[anny.size_mode] == 0
+    assert (lower[:59] < upper[:59]).all()
 
 
 def test_bounded_step_without_bounds_solves_the_equations(rng):

@@ -8,12 +8,19 @@ from benchmarks.learned_start import off, real_cases
 from facerecon.core.errors import CloudError
 from facerecon.core.types import PointCloud
 from facerecon.geometry.transforms import apply
+from facerecon.morphable.anny import AnnyHead
 from facerecon.networks.head_from_cloud import HeadFromCloud
 from facerecon.registration.learned import WEIGHTS, LearnedStart
 from scripts.learned_start.clouds import COVERS, CloudMaker, Flaws, flawed
 from scripts.learned_start.lessons import Lessons
 from scripts.learned_start.measure import Skin, cases, pose_error, principal_axes
 from scripts.learned_start.train import train_steps
+
+
+@pytest.fixture(scope="module")
+def anny():
+    """The heads that the networks learnt."""
+    return AnnyHead("sampled")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from facerecon.evaluation.protocol import face_axes
 from facerecon.evaluation.scan_to_mesh import scan_to_mesh
 from facerecon.suites.ict import FILE, IctModel
 from facerecon.suites.james import JamesSuite
-from facerecon.suites.methods import CANONICAL, MEAN, baselines
+from facerecon.suites.methods import CANONICAL, MEAN, PEOPLE, baselines
 
 EVAL = Path(os.environ.get("FACERECON_EVAL", Path(__file__).parents[2] / "../shared/eval"))
 
@@ -34,6 +34,7 @@ def test_heads_without_a_photo_score_what_was_published(anny, james):
         assert found[name].statistics.median == pytest.approx(median, rel=0.08)
         assert found[name].statistics.mean == pytest.approx(mean, rel=0.08)
         assert found[name].alignment.scale == pytest.approx(1, abs=0.05)
+    assert found[PEOPLE].statistics.median < 0.9 * found[MEAN].statistics.median
 
 
 def test_landmarks_fall_onto_the_real_photos(james):

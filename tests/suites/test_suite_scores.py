@@ -8,7 +8,7 @@ from facerecon.morphable.pose import first_camera
 from facerecon.suites import consistency
 from facerecon.suites.cases import REDUCED, Case, Seen, Subject
 from facerecon.suites.consistency import MIRRORED, OTHER, STRANGER, distance, variants
-from facerecon.suites.methods import CANONICAL, MEAN, OURS, baselines, neutral
+from facerecon.suites.methods import CANONICAL, MEAN, OURS, PEOPLE, baselines, neutral
 from facerecon.suites.scoring import Record, photo_numbers, scored, silhouette
 from facerecon.suites.studio import aim
 from facerecon.suites.tables import ALL, summary, tables
@@ -37,7 +37,7 @@ def one_man(anny):
 def test_the_truth_scores_nought_and_the_mean_does_not(anny, one_man):
     methods = {OURS: lambda photos: one_man.answer, "blind": lambda photos: None}
     records = {record.method: record.numbers for record in scored(one_man, 1, 0, baselines(anny), methods)}
-    assert set(records) == {MEAN, CANONICAL, OURS, "blind"}
+    assert set(records) == {MEAN, PEOPLE, CANONICAL, OURS, "blind"}
     assert records["blind"] is None
     for name in ("median", "mean", "p90", "metrical_median", "vertices", "nose", "chin"):
         assert records[OURS][name] == pytest.approx(0, abs=1e-6)

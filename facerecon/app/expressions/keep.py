@@ -32,7 +32,7 @@ def offer(run: Run, track: Track | None, turn: int) -> None:
         return
     told = hashlib.sha256(track.times.tobytes() + track.weights.tobytes()).hexdigest()
     with st.spinner(t("expressions.preparing")):
-        made = cache.picture((run.key, "film", told), lambda: animated_glb(run.reconstruction, track))
+        made = cache.file((run.key, "film", told), lambda: animated_glb(run.reconstruction, track))
     st.download_button(
         f"{t('expressions.take')} · {' '.join(size(len(made)))}",
         made,

@@ -15,7 +15,9 @@ from typing import Any
 import streamlit as st
 from streamlit import runtime
 
+from facerecon.app import state
 from facerecon.app.head_viewer.content import Content
+from facerecon.app.head_viewer.legends import legends
 from facerecon.app.numbers import size
 from facerecon.app.texts import t
 
@@ -45,7 +47,7 @@ def head_viewer(key: str, content: Content, *, height: int = 640, turn: bool = F
         turn: whether it turns by itself until it is touched.
     """
     data = told(key, content, content.looks) | {"height": height, "turn": turn}
-    _component()(key=key, data=data)
+    _component()(key=_spoken(key), data=data)
 
 
 def head_player(key: str, content: Content, express: Mapping[str, Any], *, height: int = 600) -> Mapping[str, Any]:
@@ -64,12 +66,17 @@ def head_player(key: str, content: Content, express: Mapping[str, Any], *, heigh
     data["labels"] |= _labels(PLAYER_LABELS)
     none = {"turn": 0, "times": [], "weights": []}
     answer = _component()(
-        key=key,
+        key=_spoken(key),
         data=data | {"height": height, "turn": False, "express": dict(express)},
         default={"track": none},
         on_track_change=lambda: None,
     )
     return answer["track"] or none
+
+
+def _spoken(key: str) -> str:
+    """Names a component anew in each language, since it writes its labels once."""
+    return f"{key}_{state.language()}"
 
 
 def told(key: str, content: Content, looks: Sequence[str]) -> dict[str, Any]:
@@ -86,6 +93,7 @@ def told(key: str, content: Content, looks: Sequence[str]) -> dict[str, Any]:
         "names": list(content.names),
         "worn": content.worn,
         "pins": content.pins,
+        "legends": legends(content),
         "views": [(name, t(f"view.{name}")) for name in looks],
         "labels": _labels(LABELS)
         | {"readout": t("head3d.readout", triangles=f"{content.triangles:,}", size=" ".join(size(len(content.glb))))},

@@ -14,14 +14,14 @@ from facerecon.app.cache import Run
 from facerecon.app.pictures import SIDE
 from facerecon.app.thumbnails import cropped_camera, jpeg
 from facerecon.core.arkit import ARKIT_NAMES
-from facerecon.core.types import Mesh, Reconstruction
+from facerecon.core.types import Mesh, Reconstruction, Texture, View
 from facerecon.drawing.crops import Crop, crop
 from facerecon.drawing.heads import silhouette
 from facerecon.drawing.maps import provenance_picture
-from facerecon.drawing.mesh_figures import curvature_colours
+from facerecon.drawing.mesh_figures import BENT, curvature_colours
 from facerecon.drawing.theme import ACCENT, region_tone
 from facerecon.export import glb_bytes
-from facerecon.export.images import png_bytes
+from facerecon.export.images import jpeg_bytes, png_bytes
 from facerecon.geometry.curvature import curvature
 from facerecon.geometry.seams import split_parts
 from facerecon.landmarks import schemes
@@ -80,6 +80,8 @@ class Content:
     pins: Mapping[str, list]
     "`rows`: by landmark three vertices of the GLB's skin and their weights; `colours`: CSS"
     triangles: int
+    ramps: Mapping[str, tuple[float, float]]
+    "look → the values of the first and the last colour: 1 / mm for the curvature, mm for the uncertainty"
 
     @property
     def looks(self) -> tuple[str, ...]:
@@ -90,7 +92,7 @@ class Content:
 
 def content(run: Run) -> Content:
     """Gives what the browser needs of a run's head; made once."""
-    return cache.picture((run.key, "head3d"), lambda: build(run))
+    return cache.page((run.key, "head3d"), lambda: build(run))
 
 
 def build(run: Run) -> Content:
@@ -106,11 +108,18 @@ def build(run: Run) -> Content:
         worn=_weights(result, 0),
         layers=tuple(layers),
         layer_bytes=b"".join(np.ascontiguousarray(colours[rows]).tobytes() for colours in layers.values()),
-        pictures={"provenance": (png_bytes(provenance_picture(result.texture.provenance)), "image/png")},
+        pictures=pictures(result.texture),
         photos=tuple(portrait(run, number) for number in range(len(result.photos))),
         pins=pins(result),
         triangles=len(result.mesh.triangles),
+        ramps=ramps(result),
     )
+
+
+def pictures(texture: Texture) -> dict[str, tuple[bytes, str]]:
+    """Encodes what takes the texture's place: where each texel came from, and the skin without the photo's light."""
+    found = {"provenance": (png_bytes(provenance_picture(texture.provenance)), "image/png")}
+    return found if texture.albedo is None else found | {"albedo": (jpeg_bytes(texture.albedo), "image/jpeg")}
 
 
 def _weights(result: Reconstruction, number: int) -> list[float]:
@@ -125,6 +134,13 @@ def layer_colours(result: Reconstruction) -> dict[str, np.ndarray]:
     if result.fit.std is not None:
         layers[certainty.VIEW] = certainty.colours(result)
     return layers
+
+
+def ramps(result: Reconstruction) -> dict[str, tuple[float, float]]:
+    """Gives the values at the ends of the colours of `layer_colours`."""
+    spread = certainty.spread(result)
+    unsure = {} if spread is None else {certainty.VIEW: (0.0, certainty.most(spread))}
+    return {"curvature": (-BENT, BENT)} | unsure
 
 
 def pins(result: Reconstruction) -> dict[str, list]:
@@ -165,7 +181,7 @@ def portrait(run: Run, number: int) -> Portrait:
     )
 
 
-def outline(cut: Crop, mesh: Mesh, view: Any) -> str:
+def outline(cut: Crop, mesh: Mesh, view: View) -> str:
     """Traces the head's outline over a cut, as an SVG path."""
     covered = silhouette(mesh, cropped_camera(cut, view.camera), view.camera_from_head)
     lines, _ = cv2.findContours(covered.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_TC89_L1)

@@ -47,6 +47,7 @@ class Express {
     this.inputs = [];
     for (const { label, members } of groups) {
       const box = child(node, "details");
+      box.name = "region"; // one is open at a time, so that the head stays in sight
       child(box, "summary", "", label);
       for (const name of members) {
         const k = this.names.indexOf(name);

@@ -1,7 +1,7 @@
 // The head: its parts as meshes that share one list of weights, the looks it can wear, pins and a cut.
 const CLAY = "#bdb5ac", INSIDE = "#5a2f2c", EDGE = "#16181c";
 const PIN = 0.0011; // m
-const STUDIO = { textured: 0, albedo: 0, provenance: 0.55, checker: 0.55 }; // how much of a studio's light; else all
+const STUDIO = { textured: 0, provenance: 0.55, checker: 0.55 }; // how much of a studio's light; else all
 
 class Head {
   // Reads the GLB. Its base shape is the face at rest, so that a weight of 1 is one whole expression.

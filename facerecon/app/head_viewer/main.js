@@ -7,8 +7,9 @@ class Viewer {
     Object.assign(this, { root, data });
     this.box = root.querySelector(".stage");
     this.back = root.querySelector(".back");
-    this.box.style.height = `${data.height}px`;
+    this.box.style.height = `min(${data.height}px, 125vw)`;
     root.classList.toggle("express", Boolean(data.express));
+    root.querySelector(".beside").style.maxHeight = `${data.height}px`;
     if (!places.has(data.place)) places.set(data.place, home());
     this.note = child(this.box, "p", "note", data.labels.loading);
     this.note.setAttribute("role", "status");
@@ -28,6 +29,7 @@ class Viewer {
     this.views = choice(this.box, this.data.labels.views, this.data.views, (look) => this.show(look), "bar");
     this.views.hidden = this.data.views.length < 2;
     this.readout = child(this.box, "p", "readout");
+    this.legend = child(this.box, "div", "legend");
     this.drawn = 0;
     this.stage.listeners.drawn.push(() => this.tell());
     this.panel = this.data.express ? new Express(this, this.root.querySelector(".beside")) : new Inspect(this, this.root.querySelector(".drawer"));
@@ -78,8 +80,23 @@ class Viewer {
   async show(look) {
     this.look = look;
     this.views.choose(look);
+    this.explain(this.data.legends[look]);
     await this.head.show(look);
     this.stage.shine({ share: STUDIO[look] ?? 1 });
+  }
+
+  // Says what the colours of a look mean: a ramp between numbers, or a list of colours.
+  explain({ ramp, ends = [], keys = [] } = {}) {
+    this.legend.replaceChildren();
+    if (ramp) {
+      child(this.legend, "span", "", ends[0]);
+      child(this.legend, "i", "ramp").style.background = ramp;
+      child(this.legend, "span", "", ends[1]);
+    }
+    for (const [colour, label] of keys) {
+      child(this.legend, "i").style.background = colour;
+      child(this.legend, "span", "", label);
+    }
   }
 
   paint(ground) {

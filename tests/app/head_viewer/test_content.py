@@ -1,10 +1,13 @@
 """What is sent of a head agrees, row by row, with the GLB that it belongs to, and with the camera of the photo."""
 
+import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from glb_reader import Glb
+from PIL import Image
 from scipy.spatial import cKDTree
 
 from facerecon.app import cache
@@ -93,5 +96,14 @@ def test_the_photos_camera_sees_the_head_where_the_fit_does(content, astronaut_h
 
 
 def test_looks_are_those_that_have_their_data(content):
-    assert "uncertainty" in content.looks and "albedo" not in content.looks
+    assert {"uncertainty", "albedo"} <= set(content.looks)
     assert content.looks[0] == "textured" and {"curvature", "provenance", "checker"} <= set(content.looks)
+
+
+def test_the_albedo_takes_the_textures_place(content, astronaut_head):
+    picture, kind = content.pictures["albedo"]
+    found = np.asarray(Image.open(io.BytesIO(picture)))
+    assert kind == "image/jpeg" and found.shape == astronaut_head.texture.image.shape
+    assert np.abs(found.astype(int) - astronaut_head.texture.albedo).mean() < 4
+    bare = replace(astronaut_head.texture, albedo=None)
+    assert set(made.pictures(bare)) == {"provenance"}
