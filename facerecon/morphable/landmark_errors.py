@@ -61,8 +61,10 @@ class LandmarkErrors:
         """`(I, L, 2)` mm: B at a pose."""
         return np.tensordot(terms(camera_from_head)[: len(self.by_identity)], self.by_identity, axes=1)
 
-    def jacobian(self, camera: Camera, camera_from_head: np.ndarray) -> np.ndarray:
-        """Differentiates the mean error by identity: `(L, 2, I)` px."""
+    def jacobian(self, camera: Camera, camera_from_head: np.ndarray) -> np.ndarray | None:
+        """Differentiates the mean error by identity: `(L, 2, I)` px; None where that was not measured."""
+        if not self.by_identity.size:
+            return None
         axes, millimetres = head_axes(camera, camera_from_head)
         return np.moveaxis(self._leaning(camera_from_head) @ axes / millimetres, 0, -1)
 

@@ -31,13 +31,15 @@ from facerecon.suites.data import find_data
 from facerecon.suites.expressions import draw_expression
 from facerecon.suites.paint import EYE, INSIDE, SKIN, TEETH, Canvas, painted
 from facerecon.suites.studio import FRAME, Sitter, take
-from scripts.head.landmark_errors import NO_FACE, statistics
+from scripts.head.landmark_errors import NO_FACE, ODD
 from scripts.head.pointing import IRISES, snap
 
 DATA = Path(str(face_model.DATA))
 SEED = 53
 OUTSIDE = 11248
 "vertices of face, head and neck; the skin's others line the sockets of mouth and eyes"
+DIRECTIONS = 60
+"how many principal directions of the remaining error are kept"
 STRAIGHT = np.radians(24)
 "up to which yaw renders tell where landmarks lie"
 KINDS = {"skin": SKIN, "eye_left": EYE, "eye_right": EYE, "teeth": TEETH, "tongue": INSIDE}
@@ -173,7 +175,8 @@ def errors(head: adapter.IctHead, taken: list[Shot]) -> dict[str, np.ndarray]:
     for name in ("mediapipe478", "ibug68"):
         rows = []
         for shot in taken:
-            view = ViewState(shot.camera, shot.pose, shot.expression, shot.expression, shot.camera.focal, 1.0)
+            nobody = np.ones(len(shot.expression))
+            view = ViewState(shot.camera, shot.pose, shot.expression, nobody, shot.camera.focal, 1.0, nobody)
             seen = observe(head, replace(convert(shot.found, name), landmarker=None), shot.identity, view, 1.0, 3.0)
             axes, millimetres = head_axes(shot.camera, shot.pose)
             error = -(seen.residuals @ axes.T) * millimetres
@@ -183,6 +186,31 @@ def errors(head: adapter.IctHead, taken: list[Shot]) -> dict[str, np.ndarray]:
         found = statistics(*map(np.array, zip(*rows, strict=True)), scheme(name).mirror)
         arrays |= {f"mediapipe/{name}/{key}": value for key, value in found.items()}
     return arrays
+
+
+def statistics(poses: np.ndarray, errors: np.ndarray, mirror: np.ndarray) -> dict[str, np.ndarray]:
+    """Fits the mean error's polynomial, and takes the principal directions of what is left.
+
+    The renders are too few to tell how errors depend on identity, or expressions on scores: both stay unknown.
+    """
+    poses = np.concatenate([poses, poses * ODD])
+    errors = np.concatenate([errors, errors[:, mirror] * [-1, 1]])
+    flat = errors.reshape(len(errors), -1)
+    polynomial = np.linalg.lstsq(poses, flat, rcond=None)[0]
+    left = flat - poses @ polynomial
+    _, sizes, directions = np.linalg.svd(left / np.sqrt(len(left)), full_matrices=False)
+    kept = sizes[:DIRECTIONS, None] * directions[:DIRECTIONS]
+    rest = np.sqrt(np.maximum((left**2).mean(axis=0) - (kept**2).sum(axis=0), 0))
+    print(f"  {np.sqrt((errors**2).mean()):.2f} mm; {np.sqrt((left**2).mean()):.2f} mm around the mean error")
+    points = errors.shape[1]
+    return {
+        "polynomial": polynomial.reshape(len(polynomial), points, 2).astype(np.float32),
+        "by_identity": np.zeros((2, 0, points, 2), np.float16),
+        "scores": np.zeros((3, 0), np.float32),
+        "directions": kept.reshape(len(kept), points, 2).astype(np.float16),
+        "rest": rest.reshape(points, 2).astype(np.float32),
+        "renders": np.array(len(errors) // 2),
+    }
 
 
 def main(count: int) -> None:
@@ -209,4 +237,4 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 700)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 340)
