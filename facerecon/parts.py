@@ -40,12 +40,18 @@ class Settings:
     search: Search = Search()
     "which faces are looked for"
     texture_size: int = 1024
+    albedo: bool = False
+    "whether the texture is the skin without the light of the photo, where that can be told"
     faces: tuple[int | None, ...] = ()
     "by photo: which face, in the detector's order; None or missing: the largest"
     landmarks: tuple[Any, ...] = ()
     "by photo: corrected points `(L, 2)` px in the landmarker's scheme; None or missing: the detected ones"
     subdivisions: int = 1
     fit: FitSettings = FitSettings()
+
+
+DENSE = 12_000
+"""Vertices above which a head is smooth as it is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,9 +112,9 @@ class Parts:
         return HEADS.create(self.settings.head)
 
     def refinement(self, times: int) -> Refinement:
-        """Gives the head's subdivision, which depends on its triangles only."""
+        """Gives the head's subdivision, which depends on its triangles only; a dense head needs none."""
         if times not in self._refinements:
-            self._refinements[times] = Refinement.of(self.head, times)
+            self._refinements[times] = Refinement.of(self.head, 0 if len(self.head.mean) > DENSE else times)
         return self._refinements[times]
 
     def layout(self, times: int, size: int) -> Layout:

@@ -24,6 +24,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--head", metavar="N", help="which head model is fitted")
     add_search(parser)
     parser.add_argument("--texture-size", metavar="S", type=int, default=1024, help="px")
+    parser.add_argument("--albedo", action="store_true", help="take the photo's light out of the texture")
     parser.add_argument("--landmarks", metavar="J", type=Path, help="JSON file of corrected points, by photo")
     group = parser.add_argument_group("scans and depth")
     group.add_argument(
@@ -70,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     search = as_search(arguments)
     check_device(arguments.device)
     corrected = corrected_landmarks(arguments.landmarks, inputs) if arguments.landmarks else ()
-    prepare(detector=arguments.detector, landmarker=arguments.landmarker)
+    prepare(detector=arguments.detector, landmarker=arguments.landmarker, head=arguments.head)
     # These load OpenCV: only once the system's libraries are known to be there.
     from facerecon.export.formats import FileOptions, check_formats
     from facerecon.reconstruction import Settings, reconstruct_steps
@@ -86,6 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
         device=arguments.device,
         search=search,
         texture_size=arguments.texture_size,
+        albedo=arguments.albedo,
         landmarks=corrected,
     )
     with stage_bar() as show:
