@@ -60,6 +60,10 @@ class Settings:
     fit: FitSettings = FitSettings()
 
 
+DENSE = 12_000
+"""Vertices above which a head is smooth as it is."""
+
+
 @dataclass(frozen=True, eq=False)
 class Refinement:
     """A head's mesh subdivided some times, and what carries other shapes over to it."""
@@ -123,9 +127,9 @@ class Parts:
         return HEADS.create(self.settings.head)
 
     def refinement(self, times: int) -> Refinement:
-        """Gives the head's subdivision, which depends on its triangles only."""
+        """Gives the head's subdivision, which depends on its triangles only; a dense head needs none."""
         if times not in self._refinements:
-            self._refinements[times] = Refinement.of(self.head, times)
+            self._refinements[times] = Refinement.of(self.head, 0 if len(self.head.mean) > DENSE else times)
         return self._refinements[times]
 
     def layout(self, times: int, size: int) -> Layout:

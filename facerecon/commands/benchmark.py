@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise SettingsError("There must be one subject at least, and the seed must not be negative.")
     if arguments.json:
         check_folder(arguments.json.absolute().parent, (arguments.json.name,))
-    prepare(detector=None, landmarker=None)
+    prepare(detector=None, landmarker=None, head=arguments.head)
     from facerecon.parts import Parts, Settings
 
     parts = Parts(Settings(head=arguments.head, dense=not arguments.no_dense))

@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     search = as_search(arguments)
     check_device(arguments.device)
     corrected = corrected_landmarks(arguments.landmarks, inputs) if arguments.landmarks else ()
-    prepare(detector=arguments.detector, landmarker=arguments.landmarker)
+    prepare(detector=arguments.detector, landmarker=arguments.landmarker, head=arguments.head)
     # These load OpenCV: only once the system's libraries are known to be there.
     from facerecon.export.formats import FileOptions, check_formats
     from facerecon.reconstruction import Settings, reconstruct_steps
