@@ -40,6 +40,8 @@ class Settings:
     search: Search = Search()
     "which faces are looked for"
     texture_size: int = 1024
+    albedo: bool = False
+    "whether the texture is the skin without the light of the photo, where that can be told"
     faces: tuple[int | None, ...] = ()
     "by photo: which face, in the detector's order; None or missing: the largest"
     landmarks: tuple[Any, ...] = ()

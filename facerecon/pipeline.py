@@ -25,7 +25,7 @@ from facerecon.morphable.uncertainty import with_std
 from facerecon.parts import Parts, Settings
 from facerecon.size_cues import size_cues
 from facerecon.steps import Run, Step, as_settings, check_settings
-from facerecon.texture import bake, iris_colour, part_images, sclera_colour
+from facerecon.texture import BROWN, bake, iris_colour, iris_disc, part_images, sclera_colour
 
 STAGES = ("detection", "landmarks", "fitting", "mesh", "texture", "model")
 
@@ -144,6 +144,7 @@ class _Run(Run):
             size,
             face_region=self.parts.refinement(times).face_region,
             layout=self.parts.layout(times, size),
+            bare=self.settings.albedo,
         )
 
     def finish(self) -> Step:
@@ -189,7 +190,9 @@ def painted_parts(photo: Photo, landmarks: Landmarks, head: FaceModel, fit: Fit)
         seen = [(seen[0][0], 0.0)] * 2 if all(shut) else [seen[shut.index(False)]] * 2
     irises = tuple(iris_colour(photo.image, *eye) for eye in seen)
     sclera = np.mean([sclera_colour(photo.image, *eye) for eye in seen], axis=0)
-    return part_images(irises, (0.5, 0.5), head.iris_uv_radius, sclera)
+    read = [not np.array_equal(iris, BROWN) for iris in irises]
+    discs = tuple(iris_disc(photo.image, *eye) if known else None for eye, known in zip(seen, read, strict=True))
+    return part_images(irises, (0.5, 0.5), head.iris_uv_radius, sclera, discs=discs)
 
 
 def plain_parts(head: FaceModel) -> dict[str, np.ndarray]:

@@ -24,6 +24,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--head", metavar="N", help="which head model is fitted")
     add_search(parser)
     parser.add_argument("--texture-size", metavar="S", type=int, default=1024, help="px")
+    parser.add_argument("--albedo", action="store_true", help="take the photo's light out of the texture")
     parser.add_argument("--landmarks", metavar="J", type=Path, help="JSON file of corrected points, by photo")
     group = parser.add_argument_group("scans and depth")
     group.add_argument(
@@ -88,6 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
         device=arguments.device,
         search=search,
         texture_size=arguments.texture_size,
+        albedo=arguments.albedo,
         landmarks=corrected,
     )
     with stage_bar() as show:
