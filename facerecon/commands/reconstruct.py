@@ -44,7 +44,6 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--skeleton", action="store_true", help="GLB: with joints for the head and both eyes")
     group.add_argument("--neutral-base", action="store_true", help="GLB, USDZ: at rest, the expression in the weights")
     group.add_argument("--quantised", action="store_true", help="GLB: little more than half as large, for most viewers")
-    group.add_argument("--albedo", action="store_true", help="the skin's own colour, without the light of the photo")
     group.add_argument("--print-height", metavar="MM", type=float, help="STL: height of the print; else life-size")
 
 
@@ -78,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     from facerecon.reconstruction import Settings, reconstruct_steps
     from facerecon.report import check_folder, result_files, write_folder
 
-    chosen = {name: getattr(arguments, name) for name in ("skeleton", "neutral_base", "quantised", "albedo")}
+    chosen = {name: getattr(arguments, name) for name in ("skeleton", "neutral_base", "quantised")}
     options = FileOptions(**chosen, height_mm=arguments.print_height)
     check_formats(arguments.formats, options)
     check_folder(arguments.out)
