@@ -81,7 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
     from facerecon.reconstruction import Settings, reconstruct_steps
     from facerecon.report import check_folder, result_files, write_folder
 
-    options = FileOptions(arguments.skeleton, arguments.neutral_base, arguments.quantised, arguments.print_height)
+    chosen = {name: getattr(arguments, name) for name in ("skeleton", "neutral_base", "quantised")}
+    options = FileOptions(**chosen, height_mm=arguments.print_height)
     check_formats(arguments.formats, options)
     check_folder(arguments.out)
     settings = Settings(
