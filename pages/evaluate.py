@@ -4,19 +4,20 @@ import streamlit as st
 
 from facerecon.app import layout, messages
 from facerecon.app.code import show_code
-from facerecon.app.evaluate import bench, controls, display, picker, subject
+from facerecon.app.evaluate import bench, by_hand, controls, display, picker, subject
 from facerecon.app.scan import inputs
 from facerecon.app.texts import t
 from facerecon.core.errors import FaceReconError
 from facerecon.evaluation.protocol import FaceBall
 from facerecon.evaluation.refinement import refine_steps
 from facerecon.evaluation.scan_to_mesh import region_distances, scan_to_mesh
+from facerecon.scans.scan import Scan
 
 run = layout.begin("evaluate")
 display.dress()
 one = subject.follow(run)
 card = None
-if one:
+if isinstance(one, subject.Subject):
     try:
         with st.spinner(t("evaluate.busy")):
             card = bench.scored(one)
@@ -33,6 +34,8 @@ with beside:
 with picture:
     if card:
         display.show_space(one, metrical)
+    elif isinstance(one, Scan):
+        by_hand.place(one)
     else:
         messages.hole("evaluate.none", layout.PICTURE_HEIGHT)
 if card:

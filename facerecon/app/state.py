@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -15,6 +16,9 @@ from facerecon.detection import DETECTORS
 from facerecon.geometry.geodesics import Spot
 from facerecon.landmarks.correction import Correction
 from facerecon.scans.scan import Scan
+
+if TYPE_CHECKING:
+    from facerecon.scanning.heads import ScanHead
 
 LANGUAGE = "language"
 """Key of the language switch's widget."""
@@ -55,6 +59,10 @@ class Session:
     "scan digest → where the visitor has put which of the seven landmarks in its picture, px"
     scored_marks: dict[str, dict[int, tuple[float, float]]] = field(default_factory=dict)
     "the same, as they were when the heads were scored"
+    hand_marks: dict[str, dict[int, tuple[float, float]]] = field(default_factory=dict)
+    "scan and side → where the seven landmarks are put in a picture of a scan on which no face was found, px"
+    hand_heads: dict[str, ScanHead] = field(default_factory=dict)
+    "scan digest → the scan as it was laid out by these"
     registered: Subject | None = None
     "a scan that the visitor brought to be registered; None: the head is"
     performances: dict[str, Track] = field(default_factory=dict)

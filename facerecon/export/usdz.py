@@ -21,6 +21,9 @@ from facerecon.geometry.seams import Part, split_parts
 DATE = 1767225600
 "the files' date in the package, seconds: 1 January 2026"
 
+FRAME = 1
+"the one time of the stage"
+
 
 def write_usdz(source: Reconstruction | Mesh, path: Path | str, *, neutral_base: bool = False) -> None:
     """Writes a USDZ file, whole or not at all; see `usdz_bytes`."""
@@ -113,7 +116,12 @@ class _Stage:
         animation.CreateScalesAttr(Vt.Vec3hArray([Gf.Vec3h(1, 1, 1)] * len(joints)))
         if self.names:
             animation.CreateBlendShapesAttr(self.names)
-            animation.CreateBlendShapeWeightsAttr(self.content.weights.tolist())
+            weights = animation.CreateBlendShapeWeightsAttr(self.content.weights.tolist())
+            if self.content.weights.any():
+                # Blender heeds weights only at a time, and it stands at the first frame when it opens a file.
+                weights.Set(Vt.FloatArray(self.content.weights.tolist()), FRAME)
+                self.stage.SetStartTimeCode(FRAME)
+                self.stage.SetEndTimeCode(FRAME)
         binding = UsdSkel.BindingAPI.Apply(skeleton.GetPrim())
         binding.CreateAnimationSourceRel().SetTargets([animation.GetPath()])
         return skeleton

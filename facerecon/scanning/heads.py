@@ -114,6 +114,20 @@ def find_head(scan: Scan, parts: Parts, settings: Settings) -> Iterator[tuple[st
     yield "cleaning", _head(scan, found)
 
 
+def head_from_landmarks(scan: Scan, landmarks68: np.ndarray, head_from_scan: np.ndarray) -> ScanHead:
+    """Makes the same of a scan whose landmarks somebody else has found.
+
+    Args:
+        scan: what came in.
+        landmarks68: `(68, 3)` in its own frame and unit.
+        head_from_scan: `(4, 4)` similarity to the mean head, mm.
+
+    Raises:
+        ScanError: the unit cannot be right, or too little of a head is there.
+    """
+    return _head(scan, _Found(landmarks68, head_from_scan))
+
+
 def _in_photo(scan: Scan, cloud: PointCloud, parts: Parts, settings: Settings) -> _Found:
     """Finds the face in the photo and lifts its landmarks onto the cloud."""
     faces = parts.detector.detect(scan.photo, settings.search)

@@ -46,7 +46,7 @@ class Origin:
     unit_told: str
     "`given`, `guessed` or `unknown`"
     landmarks: str
-    "of the scan: `found`, `moved` or `file`"
+    "of the scan: `found`, `moved`, `hand` or `file`"
     scale_source: str | None = None
     "where the head's millimetres come from; None: nobody said"
     scale_error: float | None = None

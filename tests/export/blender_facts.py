@@ -42,6 +42,7 @@ def magenta(item):
 def facts(path):
     bpy.ops.wm.read_factory_settings(use_empty=True)
     IMPORTERS[path.rsplit(".", 1)[1]](filepath=path)
+    bpy.context.scene.frame_set(bpy.context.scene.frame_current)
     meshes = [item for item in bpy.data.objects if item.type == "MESH" and item.name != "Icosphere"]  # a bone's sign
     points = np.array([tuple(item.matrix_world @ vertex.co) for item in meshes for vertex in item.data.vertices])
     marked = [place for item in meshes for place in magenta(item)]

@@ -45,6 +45,7 @@ def facts(marked, tmp_path_factory):
     write_glb(head, folder / "头.glb")
     write_glb(head, folder / "骨骼.glb", skeleton=True, neutral_base=True, quantised=True)
     write_usdz(head, folder / "头.usdz")
+    write_usdz(head, folder / "静.usdz", neutral_base=True)
     write_obj(head, folder / "头.obj")
     write_ply(head, folder / "头.ply")
     write_stl(head, folder / "头.stl", height_mm=100)
@@ -74,11 +75,12 @@ def test_pictures_are_not_flipped(facts, marked, name):
 
 
 def test_expressions_are_shape_keys(facts, marked):
-    for name in ("头.glb", "骨骼.glb", "头.usdz"):
+    for name in ("头.glb", "骨骼.glb", "头.usdz", "静.usdz"):
         assert set(facts[name]["keys"]) == set(ARKIT_NAMES)
-    assert not any(facts["头.glb"]["keys"].values())
-    values = [facts["骨骼.glb"]["keys"][name] for name in ARKIT_NAMES]
-    np.testing.assert_allclose(values, marked[0].fit.views[0].expression, atol=1e-6)
+    assert not any(facts["头.glb"]["keys"].values()) and not any(facts["头.usdz"]["keys"].values())
+    for name in ("骨骼.glb", "静.usdz"):
+        values = [facts[name]["keys"][shape] for shape in ARKIT_NAMES]
+        np.testing.assert_allclose(values, marked[0].fit.views[0].expression, atol=1e-6)
 
 
 def test_bones_lie_in_the_eyes(facts, marked):

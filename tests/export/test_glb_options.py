@@ -1,7 +1,6 @@
 """A head at rest, with a skeleton, in small numbers, with a normal map: each and all together."""
 
 import io
-import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -26,9 +25,9 @@ def primitives(content: bytes):
     return glb, glb.json["meshes"][0]["primitives"]
 
 
-def test_khronos_finds_nothing_in_any_of_them(reconstruction, validator, tmp_path):
+def test_khronos_finds_nothing_in_each_and_all_together(reconstruction, validator, tmp_path):
     normal_map = np.full((64, 64, 3), (128, 128, 255), np.uint8)
-    for chosen in itertools.product((False, True), repeat=3):
+    for chosen in ((True, False, False), (False, True, False), (False, False, True), (True, True, True)):
         path = tmp_path / f"{chosen}.glb"
         write_glb(replace(reconstruction, normal_map=normal_map), path, **dict(zip(OPTIONS, chosen, strict=True)))
         validate(validator, path)

@@ -12,6 +12,7 @@ from facerecon.export.solid import FOOT, printable
 from facerecon.geometry.intersections import self_intersections
 from facerecon.geometry.spheres import fit_sphere
 from facerecon.geometry.topology import euler_characteristic
+from facerecon.morphable import HEADS
 
 
 def as_body(mesh):
@@ -143,3 +144,13 @@ def test_the_eyes_are_there_and_nothing_behind_them(printed, astronaut_head):
             np.testing.assert_allclose(winding(body, behind), 1, atol=1e-3)
         before = centre + (0, 0, radius + 3)
         np.testing.assert_allclose(winding(body, [before]), 0, atol=1e-3)
+
+
+def test_a_mask_becomes_a_block_with_a_face():
+    """A head model without a back is drawn out to behind."""
+    face = HEADS.create("canonical")
+    body = as_body(printable(face.mesh(face.mean)))
+    depth = np.ptp(face.mean[:, 2])
+    assert body.extents[1] == pytest.approx(depth + FOOT, abs=1e-4)
+    back = body.area_faces[(body.triangles[:, :, 1] > body.bounds[1][1] - 1e-4).all(axis=1)].sum()
+    assert back > 0.6 * body.extents[0] * body.extents[2]

@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 
 from facerecon.app import texts
-from facerecon.core.types import Mesh
+from facerecon.app.evaluate import by_hand
+from facerecon.core.errors import NoFaceError
+from facerecon.core.types import Mesh, PointCloud
+from facerecon.evaluation.protocol import SEVEN
 from facerecon.export.polygons import ply_bytes
-from facerecon.samples.scanned import sample_scan
+from facerecon.geometry.transforms import apply, invert, rigid, rotation_from_euler
+from facerecon.morphable import HEADS
+from facerecon.samples import load_truth
+from facerecon.samples.scanned import TURNED, sample_scan
+from facerecon.scans.scan import Scan
 
 EN = texts.table("en")
 
@@ -64,4 +71,36 @@ def test_a_scan_is_scored_and_what_is_none_is_told_in_a_sentence(opened):
     upload(app, "box.ply", ply_bytes(Mesh(points, np.array([[0, 1, 2], [1, 2, 3]]))))
     assert not app.exception
     assert [w.value for w in app.warning] == [texts.table("zh")["advice.no_face_on_scan"]]
-    assert texts.table("zh")["evaluate.none"] in said(app)
+    # Somebody may know better: seven points can be put by hand, and are refused where they are no face's.
+    assert texts.table("zh")["evaluate.hand_about"] in said(app)
+    app.slider(key="hand_yaw").set_value(45).run()
+    assert not app.exception and app.button(key="hand_use")
+
+
+@pytest.mark.slow
+def test_seven_points_put_by_hand_score_a_scan_on_which_no_face_is_found(opened, monkeypatch):
+    def blind(*_):
+        raise NoFaceError("Nothing.", "no_face_on_scan")
+
+    monkeypatch.setattr("facerecon.app.heads.show_scenes", lambda *_, **__: None)
+    scan = sample_scan("synthetic_3", at_rest=True).cloud
+    head_from_scan = invert(rigid(rotation_from_euler(*TURNED), np.array([40.0, 900.0, -300.0])))
+    upright = PointCloud(apply(head_from_scan, 1000 * scan.points), triangles=scan.triangles)
+    app = opened()
+    monkeypatch.setattr("facerecon.app.evaluate.subject.find_head", blind)
+    upload(app, "me.ply", ply_bytes(Mesh(upright.points, upright.triangles)))
+    assert not app.exception and EN["evaluate.hand_about"] in said(app)
+    session = app.session_state["facerecon"]
+    digest = session.scans[0].digest
+    truth, head = load_truth("synthetic_3").neutral, HEADS.create("anny")
+    full = np.concatenate([truth, head.mean[len(truth) :]])
+    seven = head.landmarks("ibug68").on(full, head.triangles)[list(SEVEN)]
+    view = by_hand._view(Scan(upright), np.zeros(3))
+    pixels = apply(invert(view.scan_from_view), seven)[:, :2]
+    session.hand_marks[f"{digest}/[0, 0, 0]"] = dict(enumerate(map(tuple, pixels.tolist())))
+    app.run()
+    app.button(key="hand_use").click().run()
+    assert not app.exception and not app.warning
+    assert EN["evaluate.marks_hand"] in said(app) and "me.ply" in said(app)
+    placed = session.hand_heads[digest].landmarks68[list(SEVEN)]
+    assert np.median(np.linalg.norm(placed - seven, axis=1)) < 1  # a corner of an eye may fall onto the eyeball

@@ -15,7 +15,7 @@ from facerecon.evaluation.refinement import see
 from facerecon.evaluation.scan_to_mesh import ScanScore, ScanTruth
 from facerecon.geometry.normals import vertex_normals
 from facerecon.geometry.transforms import apply, rigid, rotation_from_euler
-from facerecon.scorecard.landmarks import whole_landmarks
+from facerecon.scorecard.landmarks import seven_alone, whole_landmarks
 from facerecon.scorecard.pictures import MOST, flat_picture, heat_map, scan_in_head
 from facerecon.scorecard.report import Origin, report_html, words
 from facerecon.scorecard.score import NO_PHOTO, OURS, RIGID, Judged, score_heads, with_baselines
@@ -148,3 +148,20 @@ def test_the_reports_words_are_the_same_in_both_languages():
         return {prefix + (str(len(node)) if isinstance(node, list) else "")}
 
     assert keys(words("en")) == keys(words("zh"))
+
+
+def test_seven_points_lay_a_scan_out_and_no_others_do(anny, identity):
+    vertices = anny.shape(identity)
+    marks = anny.landmarks("ibug68").on(vertices, anny.triangles)
+    placed = rigid(0.001 * rotation_from_euler(2.0, 0.3, -1.0), np.array([4.0, 5.0, 6.0]))
+    points = apply(placed, marks[list(SEVEN)])
+    found, head_from_scan = seven_alone(points, anny)
+    np.testing.assert_array_equal(found[list(SEVEN)], points)
+    turned = head_from_scan[:3, :3] @ placed[:3, :3]
+    assert np.cbrt(np.linalg.det(turned)) == pytest.approx(1, abs=0.1)  # people differ in size
+    assert np.trace(turned / np.cbrt(np.linalg.det(turned))) > 1 + 2 * np.cos(0.15)
+    assert np.linalg.norm(apply(head_from_scan, found) - marks, axis=1).mean() < 12
+    with pytest.raises(ScanError):
+        seven_alone(points[[3, 0, 6, 5, 1, 4, 2]], anny)
+    with pytest.raises(ScanError):
+        seven_alone(np.ones((7, 3)), anny)

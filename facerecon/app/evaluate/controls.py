@@ -6,7 +6,7 @@ import streamlit as st
 
 from facerecon.app import cache, layout, state
 from facerecon.app.evaluate import bench, picker
-from facerecon.app.evaluate.subject import Subject
+from facerecon.app.evaluate.subject import Subject, by_hand
 from facerecon.app.numbers import size, two_digits
 from facerecon.app.texts import t
 from facerecon.scorecard.report import Origin, report_html
@@ -75,7 +75,7 @@ def _report(one: Subject, language: str) -> bytes:
         head=", ".join(photo.name for photo in one.photos),
         unit=one.head.unit,
         unit_told=unit_told,
-        landmarks="moved" if picker.scored_marks(one) else "found",
+        landmarks="hand" if by_hand(one.scan) else "moved" if picker.scored_marks(one) else "found",
         scale_source=one.fit.scale.source,
         scale_error=one.fit.scale.relative_error,
         model=cache.workshop().parts.head.name,

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from facerecon.app import cache, layout, state
-from facerecon.app.evaluate.subject import Subject, missing
+from facerecon.app.evaluate.subject import Subject, by_hand, missing
 from facerecon.app.pointer import Handle, Move, Picture, pointer
 from facerecon.app.texts import t
 from facerecon.drawing.scan_view import ScanScene, ScanView
@@ -94,7 +94,8 @@ def _say(one: Subject) -> None:
     layout.caption("evaluate.marks_about")
     if holes:
         layout.caption("evaluate.marks_holes", count=holes)
-    layout.caption("evaluate.marks_moved" if moved else "evaluate.marks_found", count=len(moved))
+    unmoved = "evaluate.marks_found" if by_hand(one.scan) is None else "evaluate.marks_hand"
+    layout.caption("evaluate.marks_moved" if moved else unmoved, count=len(moved))
     off = len(moved) - len(points_of(one, moved))
     if off:
         layout.caption("evaluate.marks_off", count=off)

@@ -11,7 +11,7 @@ from facerecon.app import cache, messages, state
 from facerecon.app.cache import Run
 from facerecon.app.scan.inputs import own_scans
 from facerecon.app.texts import t
-from facerecon.core.errors import FaceReconError
+from facerecon.core.errors import FaceReconError, NoFaceError
 from facerecon.core.types import Fit, Photo
 from facerecon.parts import Settings
 from facerecon.samples.scanned import NAME
@@ -44,11 +44,14 @@ class Subject:
         return self.head.scan
 
 
-def follow(run: Run) -> Subject | None:
+def follow(run: Run) -> Subject | Scan | None:
     """Finds the face on the scan; where there is none, says why.
 
     Args:
         run: of the session's photos.
+
+    Returns:
+        The scan itself where it shows no face that is found: somebody must point at it. None: it is of no use.
     """
     own, sample = own_scans(), state.session().sample
     name = sample if sample in SCANNED else NAME
@@ -56,7 +59,10 @@ def follow(run: Run) -> Subject | None:
     stand_in = not own and sample not in SCANNED
     with st.spinner(t("evaluate.busy_landmarks")):
         try:
-            head = cache.card((scan.digest, scan.unit), lambda: _found(scan))
+            head = by_hand(scan) or cache.card((scan.digest, scan.unit), lambda: _found(scan))
+        except NoFaceError as error:
+            messages.show_error(error)
+            return scan
         except FaceReconError as error:
             messages.show_error(error)
             return None
@@ -66,6 +72,11 @@ def follow(run: Run) -> Subject | None:
         photo = cache.sample(name)
         fit = cache.card((name, "fit"), lambda: _fitted(photo))
         return Subject(fit, (photo,), head, f"{name}/{scan.digest}", True)
+
+
+def by_hand(scan: Scan) -> ScanHead | None:
+    """Gives the scan as the visitor has laid it out, if so."""
+    return state.session().hand_heads.get(scan.digest)
 
 
 def _found(scan: Scan) -> ScanHead:
