@@ -22,11 +22,14 @@ from facerecon.morphable.fitting import as_fit, fit_steps
 from facerecon.morphable.pose import first_camera
 from facerecon.morphable.size import sized
 from facerecon.morphable.uncertainty import with_std
+from facerecon.multiview import dense_steps
 from facerecon.parts import Parts, Settings
 from facerecon.size_cues import size_cues
 from facerecon.steps import Run, Step, as_settings, check_settings
-from facerecon.texture import bake, iris_colour, part_images, sclera_colour
+from facerecon.texture import BROWN, bake, fine_shape, iris_colour, iris_disc, part_images, sclera_colour
 
+DETAIL_PX = 1024
+"""the largest normal map: photos seldom show the skin more finely"""
 STAGES = ("detection", "landmarks", "fitting", "mesh", "texture", "model")
 
 
@@ -118,6 +121,19 @@ class _Run(Run):
         fitting = fit_steps(self.parts.head, self.landmarks, cameras, focal_known=known, settings=self.settings.fit)
         for count, last in enumerate(fitting, start=1):
             yield self.step("fitting", last, 0.35 + 0.2 * count / (self.settings.fit.iterations + 1))
+        if self.settings.dense and len(self.photos) > 1 and len(self.parts.head.identity_basis):
+            for refined in dense_steps(
+                self.parts.head,
+                self.photos,
+                self.landmarks,
+                last,
+                self.parts.skin_atlas,
+                cameras,
+                focal_known=known,
+                fit=self.settings.fit,
+            ):
+                last = refined.step
+                yield self.step("fitting", last, 0.55)
         cues = size_cues(self.parts.head, self.photos, self.landmarks, last)
         last, scale = sized(self.parts.head, self.landmarks, last, cues, self.settings.fit)
         fit = replace(as_fit(self.parts.head, last), scale=scale)
@@ -144,7 +160,18 @@ class _Run(Run):
             size,
             face_region=self.parts.refinement(times).face_region,
             layout=self.parts.layout(times, size),
+            bare=self.settings.albedo,
         )
+
+    def normal_map(self) -> np.ndarray | None:
+        """Finds the fine shape of the face, where it is asked for, as the first photo shows it."""
+        times, size = self.settings.subdivisions, self.settings.texture_size
+        if not self.settings.detail:
+            return None
+        layout, finer = self.parts.layout(times, size), self.parts.refinement(times)
+        atlas = finer.atlas(DETAIL_PX) if size > DETAIL_PX else None
+        found = fine_shape(self.photos[0], self.fit.views[0], self.mesh, finer.face_region, layout, atlas)
+        return None if found is None else found.normal_map
 
     def finish(self) -> Step:
         head, fit = self.parts.head, self.fit
@@ -163,6 +190,7 @@ class _Run(Run):
             part_images=painted_parts(self.photos[0], self.landmarks[0], head, fit),
             head_model=head.name,
             timings_ms={},
+            normal_map=self.normal_map(),
             warnings=tuple(self.warnings),
             coaching=coach(head, self.photos, self.landmarks, self.last, self.settings.fit),
         )
@@ -189,7 +217,9 @@ def painted_parts(photo: Photo, landmarks: Landmarks, head: FaceModel, fit: Fit)
         seen = [(seen[0][0], 0.0)] * 2 if all(shut) else [seen[shut.index(False)]] * 2
     irises = tuple(iris_colour(photo.image, *eye) for eye in seen)
     sclera = np.mean([sclera_colour(photo.image, *eye) for eye in seen], axis=0)
-    return part_images(irises, (0.5, 0.5), head.iris_uv_radius, sclera)
+    read = [not np.array_equal(iris, BROWN) for iris in irises]
+    discs = tuple(iris_disc(photo.image, *eye) if known else None for eye, known in zip(seen, read, strict=True))
+    return part_images(irises, (0.5, 0.5), head.iris_uv_radius, sclera, discs=discs)
 
 
 def plain_parts(head: FaceModel) -> dict[str, np.ndarray]:

@@ -154,6 +154,7 @@ class _ScanRun(Run):
             face_region=self.parts.refinement(times).face_region,
             foreground=self.pictures.foreground,
             layout=self.parts.layout(times, size),
+            bare=self.settings.albedo,
         )
 
     def finish(self) -> Step:

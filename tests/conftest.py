@@ -1,9 +1,12 @@
 """What many tests share: heads are loaded once, and parts are opened once a session."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 import skimage.data
 
+from facerecon.core.errors import AssetError
 from facerecon.core.types import Photo
 from facerecon.morphable import HEADS
 
@@ -16,6 +19,20 @@ def astronaut():
 @pytest.fixture(scope="session")
 def make_photo():
     return lambda image: Photo(np.ascontiguousarray(image), "", None, "test")
+
+
+@pytest.fixture(scope="session")
+def open_head():
+    """Opens a head model once; skips the test where its data are not on this machine."""
+
+    @cache
+    def opened(name: str):
+        try:
+            return HEADS.create(name)
+        except AssetError as error:
+            pytest.skip(str(error))
+
+    return opened
 
 
 @pytest.fixture(scope="session")

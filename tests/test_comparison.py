@@ -48,8 +48,8 @@ def fit(identity, std=None, error=0.03):
 
 
 @pytest.mark.parametrize("name", HEADS)
-def test_regions_divide_the_face(name):
-    head = HEADS.create(name)
+def test_regions_divide_the_face(name, open_head):
+    head = open_head(name)
     regions = face_regions(head)
     assert set(regions) == REGIONS
     assert np.sum(list(regions.values()), axis=0).max() == 1

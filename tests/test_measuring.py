@@ -73,3 +73,14 @@ def test_the_report_tells_what_was_measured(parts, astronaut_head):
         assert told[name] == {
             unit: pytest.approx(found.value, abs=0.01), f"tolerance_{unit}": pytest.approx(found.tolerance, abs=0.01)
         }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["anny", "ict"])
+def test_the_mean_of_a_head_model_has_the_size_of_a_head(name, open_head):
+    head = open_head(name)
+    found = measure_head(head, replace(FIT, identity=np.zeros(len(head.identity_basis))))
+    assert found.keys() == DIMENSIONS.keys()
+    plausible = {"eye_inner_distance": (26, 42), "nose_width": (26, 44), "nose_protrusion": (12, 25)}
+    plausible |= {"mouth_width": (40, 62), "face_height": (98, 135), "ear_length_left": (45, 75)}
+    for measure, (low, high) in plausible.items():
+        assert low < found[measure].value < high, measure

@@ -12,10 +12,11 @@ from facerecon.core.errors import AssetError, SettingsError
 from facerecon.core.system import require_system_libraries
 
 
-def prepare(**parts: str | None) -> None:
+def prepare(*, head: str | None = None, **parts: str | None) -> None:
     """Checks the system's libraries and fetches the weights of the parts that will be used.
 
     Args:
+        head: name of the head model, whose data must be there too; None: the default, which is shipped.
         **parts: kind of part (`detector`, `landmarker`) → its name; None: the default.
 
     Raises:
@@ -27,7 +28,10 @@ def prepare(**parts: str | None) -> None:
     # These load OpenCV: only once the system's libraries are known to be there.
     from facerecon.detection import DETECTORS
     from facerecon.landmarks import LANDMARKERS
+    from facerecon.morphable import HEADS
 
+    if head:
+        HEADS.load(head).require_data()
     tables = {"detector": DETECTORS, "landmarker": LANDMARKERS}
     fetch(list(dict.fromkeys(asset for kind, name in parts.items() for asset in tables[kind].load(name).assets)))
 

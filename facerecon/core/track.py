@@ -14,7 +14,7 @@ class Track:
     times: np.ndarray
     "`(K,)` s, from 0 on, each later than the one before"
     weights: np.ndarray
-    "`(K, E)` in [0, 1]: one column an expression, in the order of `core.arkit.ARKIT_NAMES`"
+    "`(K, E)`, mostly in [0, 1]: one column an expression, in the order of `core.arkit.ARKIT_NAMES`"
 
     def __post_init__(self):
         object.__setattr__(self, "times", read_only(np.asarray(self.times), np.float64))

@@ -6,6 +6,7 @@ HEADS = Registry(
     "head",
     {
         "anny": "facerecon.morphable.anny:AnnyHead",
+        "ict": "facerecon.morphable.ict:IctHead",
         "canonical": "facerecon.morphable.canonical:CanonicalFace",
     },
 )

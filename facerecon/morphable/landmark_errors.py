@@ -61,8 +61,10 @@ class LandmarkErrors:
         """`(I, L, 2)` mm: B at a pose."""
         return np.tensordot(terms(camera_from_head)[: len(self.by_identity)], self.by_identity, axes=1)
 
-    def jacobian(self, camera: Camera, camera_from_head: np.ndarray) -> np.ndarray:
-        """Differentiates the mean error by identity: `(L, 2, I)` px."""
+    def jacobian(self, camera: Camera, camera_from_head: np.ndarray) -> np.ndarray | None:
+        """Differentiates the mean error by identity: `(L, 2, I)` px; None where that was not measured."""
+        if not self.by_identity.size:
+            return None
         axes, millimetres = head_axes(camera, camera_from_head)
         return np.moveaxis(self._leaning(camera_from_head) @ axes / millimetres, 0, -1)
 
@@ -112,10 +114,21 @@ def head_axes(camera: Camera, camera_from_head: np.ndarray) -> tuple[np.ndarray,
     return np.array([[-up[1], up[0]], up]), float(camera_from_head[2, 3] / camera.focal)
 
 
-@cache
 def landmark_errors(landmarker: str | None, scheme: str) -> LandmarkErrors | None:
-    """Reads how a landmarker's points of a scheme err, its own or converted ones; None where that was not measured."""
-    with (DATA / FILE).open("rb") as file, np.load(file) as data:
+    """Reads how a landmarker's points of a scheme err on the default head; None where that was not measured."""
+    return read_errors(FILE, landmarker, scheme)
+
+
+@cache
+def read_errors(name: str, landmarker: str | None, scheme: str) -> LandmarkErrors | None:
+    """Reads how a landmarker's points of a scheme err, its own or converted ones; None where that was not measured.
+
+    Args:
+        name: of the data file, which belongs to a head.
+        landmarker: who found them.
+        scheme: of the points.
+    """
+    with (DATA / name).open("rb") as file, np.load(file) as data:
         found = {key.rpartition("/")[2]: data[key] for key in data.files if key.startswith(f"{landmarker}/{scheme}/")}
     if not found:
         return None

@@ -1,7 +1,20 @@
 """Textures: the skin baked from photos by the mesh's uv, the other parts painted."""
 
 from facerecon.texture.bake import bake
+from facerecon.texture.detail import fine_shape
+from facerecon.texture.iris import iris_disc
 from facerecon.texture.layout import Layout, lay_out
-from facerecon.texture.parts import eye_image, iris_colour, part_images, sclera_colour
+from facerecon.texture.parts import BROWN, eye_image, iris_colour, part_images, sclera_colour
 
-__all__ = ["Layout", "bake", "eye_image", "iris_colour", "lay_out", "part_images", "sclera_colour"]
+__all__ = [
+    "BROWN",
+    "Layout",
+    "bake",
+    "eye_image",
+    "fine_shape",
+    "iris_colour",
+    "iris_disc",
+    "lay_out",
+    "part_images",
+    "sclera_colour",
+]

@@ -48,6 +48,7 @@ def bake(
     foreground: Sequence[np.ndarray | None] | None = None,
     layout: Layout | None = None,
     rng: np.random.Generator | None = None,
+    bare: bool = False,
 ) -> Texture:
     """Bakes the skin's texture from photos of one person, and keeps where most of each texel's colour comes from.
 
@@ -63,6 +64,7 @@ def bake(
         foreground: by photo None or `(H, W)` in [0, 1], the person's pixels.
         layout: what `lay_out` prepared for this topology and size, to save time.
         rng: for the grain of what is filled; None: the same grain each time.
+        bare: whether the texture's image is the albedo, where that is known.
     """
     layout = layout or lay_out(mesh, size, mirror_vertices)
     if layout.atlas.size != size:
@@ -77,7 +79,8 @@ def bake(
     )
     seen = run_all([partial(observe, one, region, layout) for one in taken if one is not None])
     texture = _blend_all(seen, region, layout, rng or np.random.default_rng(0))
-    return replace(texture, lights=_lights(taken, seen))
+    image = texture.albedo if bare and texture.albedo is not None else texture.image
+    return replace(texture, image=image, lights=_lights(taken, seen))
 
 
 def _lights(taken: list[Capture | None], seen: list[Observation]) -> np.ndarray:

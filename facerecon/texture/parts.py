@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from facerecon.core.arrays import check_shape
+from facerecon.texture.iris import read_disc, ring_colour
 from facerecon.texture.ramp import ramp
 
 BROWN = (92, 62, 42)
@@ -27,6 +28,8 @@ _CONTRAST = 0.9
 "an iris is darker than what is beside it; a closed lid is not"
 _IRIS_DARK, _PUPIL, _LIMBUS = 0.45, 0.36, 0.82
 _FIBRES = 71
+_RING_BEGINS, _RING_ENDS = (0.38, 0.55), (0.86, 0.68)
+"in radii: where a photo's iris takes over from the painted one, and gives it back"
 
 
 def iris_colour(image: np.ndarray, centre: np.ndarray, radius: float) -> np.ndarray:
@@ -109,6 +112,7 @@ def eye_image(
     uv_radius: float,
     iris: np.ndarray,
     sclera: np.ndarray = SCLERA,
+    disc: np.ndarray | None = None,
 ) -> np.ndarray:
     """Paints an eyeball whose uv layout shows the iris as a disc.
 
@@ -118,6 +122,7 @@ def eye_image(
         uv_radius: of the iris.
         iris: `(3,)` RGB in [0, 255].
         sclera: `(3,)` RGB in [0, 255].
+        disc: the iris of a photo, from `iris_disc`; None: it is painted.
 
     Returns:
         `(size, size, 3)` uint8.
@@ -136,6 +141,10 @@ def eye_image(
     light *= _IRIS_DARK + (1 - _IRIS_DARK) * ramp(away, 1.0, _LIMBUS)
     coloured = np.asarray(iris, dtype=float) * light[..., None]
     coloured = coloured * ramp(away, _PUPIL - pixel, _PUPIL + pixel)[..., None] + 8
+    if disc is not None:
+        # Pupil and limbus stay painted: a landmark is not as exact as they are sharp.
+        own = (ramp(away, *_RING_BEGINS) * ramp(away, *_RING_ENDS))[..., None]
+        coloured = own * read_disc(disc, np.minimum(away, 1), angle) + (1 - own) * coloured
     # The limbus is no line: iris and sclera mix over a tenth of the radius.
     mix = ramp(away, 1.05 + pixel, 0.95 - pixel)[..., None]
     return np.clip(np.rint(white * (1 - mix) + coloured * mix), 0, 255).astype(np.uint8)
@@ -175,6 +184,7 @@ def part_images(
     uv_radius: float,
     sclera: np.ndarray = SCLERA,
     size: int = 512,
+    discs: tuple[np.ndarray | None, np.ndarray | None] = (None, None),
 ) -> dict[str, np.ndarray]:
     """Makes the pictures of all parts that are not skin, by name.
 
@@ -185,6 +195,7 @@ def part_images(
         uv_radius: of the irises.
         sclera: RGB of the white of the eyes; teeth and tongue are made as bright as it, and as grey.
         size: px, of the eyes' pictures.
+        discs: of the left and right iris, from `iris_disc`; one that is None takes the other's, if there is one.
     """
     exposure = float(np.mean(sclera)) / float(np.mean(SCLERA))
     colourless = max(np.ptp(colour) for colour in (sclera, *irises)) <= _GREY
@@ -196,5 +207,11 @@ def part_images(
     read = [iris for iris in irises if not np.array_equal(iris, BROWN)] or list(irises)
     common = np.mean(read, axis=0)
     own = irises if len(read) == len(irises) else (common, common)
-    left, right = (eye_image(size, uv_centre, uv_radius, 0.8 * common + 0.2 * iris, sclera) for iris in own)
+    shown = [disc if disc is not None else discs[1 - side] for side, disc in enumerate(discs)]
+    left, right = (
+        eye_image(
+            size, uv_centre, uv_radius, 0.8 * common + 0.2 * iris if disc is None else ring_colour(disc), sclera, disc
+        )
+        for iris, disc in zip(own, shown, strict=True)
+    )
     return {"eye_left": left, "eye_right": right, "teeth": teeth_image(teeth, gums), "tongue": plain_image(tongue)}

@@ -25,6 +25,7 @@ _REGION = (0.4, 0.95)
 _CHIN_MM = (-118.0, -106.0)
 "below the chin a collar may begin: there colour decides, whatever the region says"
 _BELOW_EYES_MM, _ABOVE_CHIN_MM = (14.0, 4.0), (-105.0, -90.0)
+_BESIDE_OUTLINE_MM, _SLANTED, _STRANGE, _STRANGE_MM = 16.0, 0.75, 0.3, 6.0
 _FEWEST, _LIT = 100, 0.3
 "vertices that tell of the light; openness below which there is shade from the head itself"
 _OUTSIDE = 0.02
@@ -96,6 +97,11 @@ def judge(capture: Capture, region: np.ndarray, skin: SkinColour | None, layout:
     distance = edge_distances(layout.reference, layout.triangles, foreign, _NOT_SKIN_MM)
     around = _smoothed(likelihood * _clear(capture), layout)
     elsewhere = likelihood * ramp(distance, 0, _NOT_SKIN_MM) * ramp(around, *_MOSTLY_SKIN)
+    # A head that is fitted a little too wide shows what is behind the face along its outline.
+    slanted = (capture.inside < _BESIDE_OUTLINE_MM) & (capture.facing > 0) & (capture.facing < _SLANTED)
+    strange = slanted & (likelihood < _STRANGE) & open_
+    beside = edge_distances(layout.reference, layout.triangles, strange, _STRANGE_MM)
+    region = region * ramp(beside, 0, _STRANGE_MM)
     return seen * np.maximum(region, elsewhere * (1 - layout.ears))
 
 

@@ -10,11 +10,11 @@ import json
 import tempfile
 from pathlib import Path
 
-import cv2
 import numpy as np
 from build import DATA
 from makehuman import BaseHead, fetch_data, read_head
 from paint import SIZE, Atlas, atlas, brow_mask, eye_image, lash_lines, makehuman_mask, skin_image
+from pointing import IRISES, mirror_exactly, snap
 from render import Light, render
 
 from facerecon.core.types import Camera, Photo
@@ -27,10 +27,7 @@ from facerecon.morphable.anny import AnnyHead
 
 RENDERS = 400
 SIDE = 560
-REACH = 9
-"px of the doubled raster: how far to look for the part a landmark must lie on"
 OUTER_EYES = (33, 263)
-IRISES = np.arange(468, 478)
 TONES = np.array([[232, 190, 165], [205, 160, 135], [178, 130, 100], [140, 98, 72], [98, 66, 48]])
 
 
@@ -55,19 +52,6 @@ def random_expression(rng: np.random.Generator, count: int) -> np.ndarray:
     if rng.random() > 0.4:
         expression[rng.choice(count - 1, 4, replace=False)] = rng.uniform(0.1, 0.5, 4)
     return expression
-
-
-def snap(mask: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Finds for each point `(L, 2)` the nearest pixel of a mask within REACH: `(L, 2)` column, row; -1 where none."""
-    distance, labels = cv2.distanceTransformWithLabels(
-        (~mask).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    rows, cols = np.nonzero(mask)
-    where = np.zeros((labels.max() + 1, 2), int)
-    where[labels[rows, cols]] = np.stack([cols, rows], 1)
-    pixel = np.round(points).astype(int).clip(0, np.array(mask.shape[::-1]) - 1)
-    near = distance[pixel[:, 1], pixel[:, 0]] <= REACH
-    return np.where(near[:, None], where[labels[pixel[:, 1], pixel[:, 0]]], -1)
 
 
 def observe(model, head, images_of, renders: int, rng: np.random.Generator) -> np.ndarray:
@@ -110,19 +94,6 @@ def settle(model, head, seen: np.ndarray, mirror: np.ndarray) -> tuple[np.ndarra
         _, local, weights[rows] = nearest_on_surface(model.mean, model.triangles[index], mean[rows])
         triangle[rows] = index[local]
     return *mirror_exactly(model, triangle, weights, mirror), spread
-
-
-def mirror_exactly(model, triangle, weights, mirror) -> tuple[np.ndarray, np.ndarray]:
-    """Takes the left half's points from the right half, so that both are each other's mirror image to the last bit."""
-    rows_of = {tuple(sorted(t)): i for i, t in enumerate(model.triangles.tolist())}
-    triangle, weights = triangle.copy(), weights.copy()
-    for here, there in enumerate(mirror):
-        if there > here:
-            corners = model.mirror[model.triangles[triangle[here]]].tolist()
-            row = rows_of[tuple(sorted(corners))]
-            triangle[there] = row
-            weights[there] = [weights[here][corners.index(v)] for v in model.triangles[row].tolist()]
-    return triangle, weights
 
 
 def outline_candidates(model, head, triangle, weights, oval: np.ndarray, steps: int = 25) -> np.ndarray:

@@ -11,7 +11,6 @@ from facerecon.export import glb_bytes
 from facerecon.measuring import (
     head_asymmetry,
     head_points,
-    measure_head,
     planned,
     reshaped,
 )
@@ -68,12 +67,7 @@ def test_a_change_is_one_of_the_fitted_head(anny, rng):
     assert planned(anny, fit, {"nose_width": 3.0}) == pytest.approx(expected)
 
 
-def test_the_mean_head_has_the_size_of_a_head_and_is_symmetric(anny):
-    found = measure_head(anny, FIT)
-    plausible = {"eye_inner_distance": (28, 40), "nose_width": (28, 44), "nose_protrusion": (14, 25)}
-    plausible |= {"mouth_width": (42, 60), "face_height": (100, 135), "ear_length_left": (52, 75)}
-    for name, (low, high) in plausible.items():
-        assert low < found[name].value < high, name
+def test_the_mean_head_is_symmetric(anny):
     assert head_asymmetry(anny, FIT).score < 0.05
 
 

@@ -16,8 +16,8 @@ LEFT_OUTER_EYE, RIGHT_OUTER_EYE, NOSE_TIP, CHIN = 45, 36, 30, 8
 
 
 @pytest.fixture(scope="module", params=list(HEADS))
-def head(request):
-    return HEADS.create(request.param)
+def head(request, open_head):
+    return open_head(request.param)
 
 
 def test_it_is_a_face_model(head):
@@ -52,7 +52,8 @@ def test_triangles_wind_counter_clockwise_from_outside(head):
     corners = head.mean[head.triangles[head.parts == 0]]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     outward = (normals * (corners.mean(axis=1) - [0, -20, -60])).sum(axis=1)
-    assert outward.sum() > 0.78 * np.abs(outward).sum()
+    least = 0.6 if head.name == "ict" else 0.78  # its sockets are deep
+    assert outward.sum() > least * np.abs(outward).sum()
 
 
 def test_uv_is_upright_and_not_mirrored(head):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from synthetic_head import SKIN, egg, lay_out_egg, paint, photograph, psnr
+from synthetic_head import BACKGROUND, SKIN, egg, lay_out_egg, paint, photograph, psnr
 
 from facerecon.core.types import FILLED, MIRRORED, SEEN, Camera, Mesh
 from facerecon.geometry.nearest import nearest_on_surface
@@ -207,3 +207,15 @@ def test_wrong_use_is_told():
         lay_out(Mesh(MESH.vertices, MESH.triangles), 64)
     with pytest.raises(ValueError, match="zip"):
         bake([photo], MESH, [view, view], [MESH.vertices], SIZE, layout=LAYOUT)
+
+
+def test_what_is_behind_a_head_fitted_too_wide_is_not_painted():
+    """Seen at an angle, the far cheek's outline lies outside the face: the dark wall must not become skin."""
+    photo, view = photograph(MESH, 0.5)
+    night = (photo.image == BACKGROUND).all(axis=2)
+    photo = replace(photo, image=np.where(night[..., None], np.uint8(8), photo.image))
+    wide = replace(MESH, vertices=MESH.vertices * [1.16, 1, 1])
+    texture = bake([photo], wide, [view], [wide.vertices], SIZE, layout=LAYOUT)
+    colours, provenance = texels(texture)
+    seen = provenance != FILLED
+    assert colours[seen].min(axis=0)[0] > 120  # the skin's darkest red is 150

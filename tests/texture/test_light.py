@@ -100,3 +100,11 @@ def test_without_skin_there_is_no_light_and_no_albedo():
     assert bake([], MESH, [], [], 256, layout=LAYOUT).lights.shape == (0, 9, 3)
     with pytest.raises(ValueError, match="no skin"):
         estimate_light(np.zeros((3, 3)), np.eye(3), np.zeros(3))
+
+
+def test_the_albedo_can_be_the_texture():
+    photo, view = photograph(MESH, 0.0, painted=lit(LIGHTS["left"]))
+    given = ([photo], MESH, [view], [MESH.vertices], 256)
+    bare, plain = bake(*given, layout=LAYOUT, bare=True), bake(*given, layout=LAYOUT)
+    np.testing.assert_array_equal(bare.image, plain.albedo)
+    assert np.abs(bare.image.astype(int) - plain.image).mean() > 5

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
 
 from facerecon.app import cache, messages, state
+from facerecon.app.expressions.recorder import recorder
 from facerecon.app.inputs import FILES
 from facerecon.app.numbers import duration
 from facerecon.app.texts import t
@@ -38,12 +40,21 @@ def bring(place: str) -> Given | None:
     """
     way = st.segmented_control(
         t("expressions.from"),
-        ("file", "camera"),
+        ("file", "camera", "film"),
         default="file",
         required=True,
         format_func=lambda name: t(f"expressions.from_{name}"),
         key=f"{place}_way",
     )
+    try:
+        return _filmed(place) if way == "film" else _filed(place, way)
+    except FaceReconError as error:
+        messages.show_error(error)
+        return None
+
+
+def _filed(place: str, way: str) -> Given | None:
+    """Takes a file, or a picture from the camera."""
     if way == "camera":
         file = st.camera_input(t("input.camera"), key=f"{place}_camera")
     else:
@@ -52,21 +63,28 @@ def bring(place: str) -> Given | None:
         )
     if file is None:
         return None
-    try:
-        return _given(file.getvalue(), file.name or t("input.camera_name"), file.file_id)
-    except FaceReconError as error:
-        messages.show_error(error)
-        return None
+    name = file.name or t("input.camera_name")
+    film = name.lower().rsplit(".", 1)[-1] in FILMS
+    return _given(file.file_id, lambda: (_film if film else _photo)(file.getvalue(), name))
 
 
-def _given(content: bytes, name: str, identity: str) -> Given:
-    """Finds what a file shows; a file that was seen before is not looked at again."""
+def _filmed(place: str) -> Given | None:
+    """Takes a film from the camera; it comes once and is then remembered."""
+    film = recorder(f"{place}_recorder")
+    if film is not None:
+        name, content = film
+        return _given(name, lambda: _film(content, t("input.camera_name")))
+    known = state.session().performances
+    return next((Given(key, track) for key, track in known.items() if key.startswith("film-")), None)
+
+
+def _given(identity: str, watch: Callable[[], Track]) -> Given:
+    """Finds what a file shows; one that was seen before is not looked at again."""
     # Another person's face is never shared, also where the head is a sample.
     known = state.session().performances
     if identity not in known:
         known.clear()
-        film = name.lower().rsplit(".", 1)[-1] in FILMS
-        known[identity] = _film(content, name) if film else _photo(content, name)
+        known[identity] = watch()
     return Given(identity, known[identity])
 
 

@@ -126,7 +126,7 @@ class Express {
   given({ express: { given } }) {
     if (!given || given.id === this.had) return;
     this.had = given.id;
-    if (given.times.length > 1) return this.track.load(given.times, given.weights, true);
+    if (given.times.length > 1) return this.track.load(given.times, given.weights, true, true);
     this.add("given", given.label, given.weights[0]);
     this.wearPreset("given");
   }

@@ -28,8 +28,10 @@ class Track {
 
   get length() { return this.times.at(-1) || 0; }
 
-  load(times, weights, play) {
+  // `scaled`: how strong its faces are is for the slider to say, as for a clip, whose scores may be timid.
+  load(times, weights, play, scaled = false) {
     this.pause();
+    this.scaled = scaled;
     this.times = [...times];
     this.weights = weights.map((row) => Float32Array.from(row));
     this.at = 0;
@@ -79,11 +81,12 @@ class Track {
 
   weightsAt(at) {
     let next = this.times.findIndex((time) => time > at);
-    if (next < 0) return this.weights.at(-1);
+    const strong = this.scaled ? this.express.strong : 1;
+    if (next < 0) return this.weights.at(-1).map((weight) => strong * weight);
     next = Math.max(1, next);
     const [from, to] = [this.times[next - 1], this.times[next]];
     const share = clamp((at - from) / (to - from), 0, 1);
-    return this.weights[next - 1].map((weight, k) => weight + share * (this.weights[next][k] - weight));
+    return this.weights[next - 1].map((weight, k) => strong * (weight + share * (this.weights[next][k] - weight)));
   }
 
   show() {
@@ -105,7 +108,7 @@ class Track {
     this.turn = Date.now();
     const round = (value) => Math.round(value * 1000) / 1000;
     this.express.viewer.setStateValue("track", {
-      turn: this.turn, times: this.times.map(round), weights: this.weights.map((row) => Array.from(row, round)),
+      turn: this.turn, times: this.times.map(round), weights: this.times.map((time) => Array.from(this.weightsAt(time), round)),
     });
   }
 }

@@ -19,7 +19,7 @@ from facerecon.drawing.theme import ACCENT, STAGES
 from facerecon.geometry.geodesics import Geodesics, Spot, path_length
 from facerecon.geometry.nearest import nearest_on_surface
 
-FRAMES = (Frame("front", (0, -45, 0), 240), Frame("side", (0, -45, -50), 240))
+FRAMES = named.FRAMES["face"]
 FIRST = ("ex_l", "gn")
 """The named points that are chosen at first."""
 PATH, CHORD, END = STAGES["model"].dark, "#ffffff", ACCENT.dark

@@ -24,12 +24,14 @@ ROWS = 3
 """Sliders in a column."""
 STEP = 0.5
 """mm of a slider."""
+SIDE = 440
+"""px of a picture."""
 STILL = 0.2
 """mm below which skin counts as not moved."""
 FRAMES = {
-    "front": Frame("front", (0, -45, 0), 240),
-    "turned": Frame("turned", (0, -45, -20), 240),
-    "side": Frame("side", (0, -45, -40), 240),
+    "front": Frame("front", (0, -45, 0), 240, SIDE),
+    "turned": Frame("turned", (0, -45, -20), 240, SIDE),
+    "side": Frame("side", (0, -45, -40), 240, SIDE),
 }
 FIRST = {"nose_tip": -2.0, "chin_forward": 3.0}
 """mm of the changes that are shown before anybody has touched a slider."""

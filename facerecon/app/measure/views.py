@@ -35,12 +35,14 @@ class Frame:
     "mm: what is in its middle"
     span: float
     "mm from edge to edge"
+    side: int = SIDE
+    "px of the picture"
 
     def camera(self) -> tuple[Camera, np.ndarray]:
         """Gives the camera and `camera_from_head` `(4, 4)`."""
         rotation = camera_from_head_rotation(YAWS[self.view], 0.0, 0.0)
         pose = rigid(rotation, np.array([0, 0, FAR]) - rotation @ np.array(self.centre))
-        return Camera(SIDE, SIDE, SIDE * FAR / self.span, np.full(2, (SIDE - 1) / 2)), pose
+        return Camera(self.side, self.side, self.side * FAR / self.span, np.full(2, (self.side - 1) / 2)), pose
 
     def project(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Gives the pixels `(N, 2)` and depths `(N,)`, mm, of `(N, 3)` places."""
@@ -69,14 +71,14 @@ def raster(run: Run, frame: Frame) -> Raster:
 
     def make() -> Raster:
         skin = cache.workshop().parts.head.skin(neutral(run))
-        return rasterize(*frame.project(skin.vertices), skin.triangles, SIDE, SIDE)
+        return rasterize(*frame.project(skin.vertices), skin.triangles, frame.side, frame.side)
 
     return cache.picture((run.key, "raster", frame), make)
 
 
 def spot_at(run: Run, frame: Frame, place: tuple[float, float]) -> Spot | None:
     """Finds the point of the skin that a pixel shows; None: it shows none."""
-    column, row = (int(np.clip(round(value), 0, SIDE - 1)) for value in place)
+    column, row = (int(np.clip(round(value), 0, frame.side - 1)) for value in place)
     seen = raster(run, frame)
     if seen.triangle[row, column] < 0:
         return None
@@ -87,6 +89,6 @@ def spot_at(run: Run, frame: Frame, place: tuple[float, float]) -> Spot | None:
 def visible(run: Run, frame: Frame, places: np.ndarray) -> np.ndarray:
     """Tells which of `(N, 3)` places are not hidden in a picture, `(N,)` bool."""
     pixels, depth = frame.project(places)
-    column, row = np.clip(np.round(pixels), 0, SIDE - 1).astype(int).T
-    inside = ((pixels >= 0) & (pixels <= SIDE - 1)).all(axis=1)
+    column, row = np.clip(np.round(pixels), 0, frame.side - 1).astype(int).T
+    inside = ((pixels >= 0) & (pixels <= frame.side - 1)).all(axis=1)
     return inside & (depth < raster(run, frame).depth[row, column] + HIDDEN)
