@@ -41,6 +41,10 @@ THINNED = 4
 """one point in so many sets the factors"""
 
 
+HELD = 0.001
+"""how strongly n and p, which hardly differ in what they do, are held to 1"""
+
+
 @dataclass(frozen=True, eq=False)
 class Sample:
     """What one fit stated, and what was true."""
@@ -115,12 +119,13 @@ def calibrated(found: Sequence[Sample]) -> Calibration:
     usual = float(np.exp(np.mean([np.mean([np.log(s.cost) for s in found if s.suite == n]) for n in SETTING])))
 
     def known(x: np.ndarray, size: float = 1.0) -> Calibration:
-        return Calibration(*np.exp(x[:3]), usual, float(x[3]), size)
+        return Calibration(*np.exp(x[:3]), usual, max(float(x[3]), 0.0), size)
 
     def unlikely(x: np.ndarray) -> float:
         stated = [(s, s.std(known(x))[::THINNED]) for s in found]
         each = [(s.suite, float((np.log(v) + (s.errors[::THINNED] / v) ** 2 / 2).mean())) for s, v in stated]
-        return float(np.mean([np.mean([value for name, value in each if name == suite]) for suite in SETTING]))
+        likely = np.mean([np.mean([value for name, value in each if name == suite]) for suite in SETTING])
+        return float(likely + HELD * (x[0] ** 2 + x[1] ** 2 + min(x[3], 0) ** 2))
 
     first = minimize(unlikely, [0.7, 0.2, -0.5, 1.0], method="Nelder-Mead", options={"maxiter": 400, "fatol": 1e-5}).x
 
@@ -135,8 +140,11 @@ def calibrated(found: Sequence[Sample]) -> Calibration:
 
 def oversized(found: Sequence[Sample], known: Calibration) -> float:
     """Finds how far sizes are off over what is stated, root mean square."""
-    stated = [known.noise**2 * s.size_noise + known.prior**2 * s.size_prior for s in found]
-    return float(np.sqrt(np.mean([s.size_error**2 / value for s, value in zip(found, stated, strict=True)])))
+
+    def squared(one: Sample) -> float:
+        return one.size_error**2 / (known.noise**2 * one.size_noise + known.prior**2 * one.size_prior)
+
+    return float(np.sqrt(np.mean([np.mean([squared(s) for s in found if s.suite == name]) for name in SETTING])))
 
 
 def coverage(found: Sequence[Sample], known: Calibration) -> Coverage:

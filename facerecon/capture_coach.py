@@ -105,9 +105,20 @@ def candidates(
     spread = face_spread(model, step.identity, known)
     before, found = spread(information.covariance(known)), []
     for name, yaw in YAWS.items():
-        more = joined(information, imagined(model, landmarks[0], step, yaw, settings))
+        more = with_one_more(information, model, landmarks[0], step, yaw, settings)
         found.append(Candidate(name, float(yaw), 1 - spread(more.covariance(known)) / before))
     return tuple(sorted(found, key=lambda one: -one.reduction))
+
+
+def with_one_more(
+    information: Information, model: FaceModel, marks: Landmarks, step: FitStep, yaw: float, settings: FitSettings
+) -> Information:
+    """Adds a photo at a yaw, radians, to what those of a step tell; see `imagined` for the other arguments."""
+    # Photos of one face err alike, so that each tells a little less when there are more (`FitSettings.shared`).
+    few, more = (1 + count * settings.shared for count in (len(step.views) - 1, len(step.views)))
+    noisier = replace(settings, noise=settings.noise * float(np.sqrt(more)))
+    less = replace(information, photos=information.photos * few / more)
+    return joined(less, imagined(model, marks, step, yaw, noisier))
 
 
 def face_spread(model: FaceModel, identity: np.ndarray, known: Calibration) -> Callable[[np.ndarray], float]:
@@ -115,9 +126,11 @@ def face_spread(model: FaceModel, identity: np.ndarray, known: Calibration) -> C
     surface, vertices = Surface(model, identity), model.shape(identity)
     weights = vertex_areas(vertices, model.triangles) * model.face_region
     weights[model.skin_vertices :] = 0
+    # The mean of all νᵀCν is the trace of C times the mean of all ννᵀ.
+    mean = (surface.by_identity.T * (weights / weights.sum())) @ surface.by_identity
 
     def spread(covariance: np.ndarray) -> float:
-        return float(np.sqrt(np.average(surface.std(covariance, known.rest) ** 2, weights=weights)))
+        return float(np.sqrt(np.sum(covariance * mean) + known.rest**2))
 
     return spread
 

@@ -23,9 +23,15 @@ from facerecon.morphable import HEADS
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import FitSettings
 from facerecon.texture import Layout, lay_out
+from facerecon.texture.atlas import Atlas, build_atlas
+from facerecon.texture.layout import skin_triangles
 
 if TYPE_CHECKING:
     from facerecon.identity.embedder import Embedder  # brings torch, which few runs need
+
+
+COMPARED_PX = 512
+"""side of the uv pictures in which photos are compared: a texel is 0.6 mm of the face"""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,10 @@ class Settings:
     landmarks: tuple[Any, ...] = ()
     "by photo: corrected points `(L, 2)` px in the landmarker's scheme; None or missing: the detected ones"
     subdivisions: int = 1
+    dense: bool = True
+    "whether several photos are compared at every point of the skin, not at landmarks alone"
+    detail: bool = False
+    "whether the first photo's shading gives the skin a normal map"
     fit: FitSettings = FitSettings()
 
 
@@ -76,6 +86,11 @@ class Refinement:
         morphs = np.stack([matrix @ field for field in head.expression_basis]) if len(head.expression_basis) else None
         empty = np.zeros((0, len(mesh.vertices), 3))
         return cls(mesh, matrix, read_only(empty if morphs is None else morphs, np.float32), matrix @ head.face_region)
+
+    def atlas(self, size: int) -> Atlas:
+        """Finds which point of the skin each texel of a `size` x `size` px picture shows."""
+        mesh, rows = self.mesh, skin_triangles(self.mesh)
+        return build_atlas(mesh.uv, mesh.uv_triangles[rows], mesh.triangles[rows], len(mesh.vertices), size)
 
 
 class Parts:
@@ -123,6 +138,11 @@ class Parts:
             finer = self.refinement(times)
             self._layouts = {(times, size): lay_out(finer.mesh, size, finer.mesh.vertices)}  # they are large: keep one
         return self._layouts[times, size]
+
+    @cached_property
+    def skin_atlas(self) -> Atlas:
+        """Gives where each texel of a small texture lies on the head's own mesh, for comparing photos."""
+        return self.refinement(0).atlas(COMPARED_PX)
 
     def close(self) -> None:
         """Frees what the parts hold outside Python."""

@@ -22,11 +22,14 @@ from facerecon.morphable.fitting import as_fit, fit_steps
 from facerecon.morphable.pose import first_camera
 from facerecon.morphable.size import sized
 from facerecon.morphable.uncertainty import with_std
+from facerecon.multiview import dense_steps
 from facerecon.parts import Parts, Settings
 from facerecon.size_cues import size_cues
 from facerecon.steps import Run, Step, as_settings, check_settings
-from facerecon.texture import BROWN, bake, iris_colour, iris_disc, part_images, sclera_colour
+from facerecon.texture import BROWN, bake, fine_shape, iris_colour, iris_disc, part_images, sclera_colour
 
+DETAIL_PX = 1024
+"""the largest normal map: photos seldom show the skin more finely"""
 STAGES = ("detection", "landmarks", "fitting", "mesh", "texture", "model")
 
 
@@ -118,6 +121,19 @@ class _Run(Run):
         fitting = fit_steps(self.parts.head, self.landmarks, cameras, focal_known=known, settings=self.settings.fit)
         for count, last in enumerate(fitting, start=1):
             yield self.step("fitting", last, 0.35 + 0.2 * count / (self.settings.fit.iterations + 1))
+        if self.settings.dense and len(self.photos) > 1 and len(self.parts.head.identity_basis):
+            for refined in dense_steps(
+                self.parts.head,
+                self.photos,
+                self.landmarks,
+                last,
+                self.parts.skin_atlas,
+                cameras,
+                focal_known=known,
+                fit=self.settings.fit,
+            ):
+                last = refined.step
+                yield self.step("fitting", last, 0.55)
         cues = size_cues(self.parts.head, self.photos, self.landmarks, last)
         last, scale = sized(self.parts.head, self.landmarks, last, cues, self.settings.fit)
         fit = replace(as_fit(self.parts.head, last), scale=scale)
@@ -147,6 +163,16 @@ class _Run(Run):
             bare=self.settings.albedo,
         )
 
+    def normal_map(self) -> np.ndarray | None:
+        """Finds the fine shape of the face, where it is asked for, as the first photo shows it."""
+        times, size = self.settings.subdivisions, self.settings.texture_size
+        if not self.settings.detail:
+            return None
+        layout, finer = self.parts.layout(times, size), self.parts.refinement(times)
+        atlas = finer.atlas(DETAIL_PX) if size > DETAIL_PX else None
+        found = fine_shape(self.photos[0], self.fit.views[0], self.mesh, finer.face_region, layout, atlas)
+        return None if found is None else found.normal_map
+
     def finish(self) -> Step:
         head, fit = self.parts.head, self.fit
         neutral = head.shape(fit.identity)
@@ -164,6 +190,7 @@ class _Run(Run):
             part_images=painted_parts(self.photos[0], self.landmarks[0], head, fit),
             head_model=head.name,
             timings_ms={},
+            normal_map=self.normal_map(),
             warnings=tuple(self.warnings),
             coaching=coach(head, self.photos, self.landmarks, self.last, self.settings.fit),
         )

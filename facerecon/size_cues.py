@@ -20,11 +20,11 @@ SMALLEST = 5.0
 """px of an iris below which its width says nothing"""
 TURNED = np.radians(32)
 """yaw beyond which the lids hide too much of an iris"""
-LANDMARKER_STD, LANDMARKER_SHARED, PIXELS_STD = 0.06, 0.07, 0.5
+LANDMARKER_STD, LANDMARKER_SHARED, PIXELS_STD = 0.06, 0.08, 0.5
 """How far irises are measured off: from photo to photo and in all photos alike, as shares of the width; and in px."""
 WIDENED = 0.06
 """the share by which irises are measured too wide from the front: 2 to 10 % on rendered heads, −3 to 17 on photos"""
-NARROWED = 0.4
+NARROWED = 0.7
 """times sin² yaw: the share by which irises of a turned head are measured too narrow, in renders as in photos"""
 DISTANCE_STD, DISTANCE_SHARED = 0.1, 0.05
 """How far EXIF's distance, which cameras tell in coarse steps, is taken to stray: from photo to photo, and always."""

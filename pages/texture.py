@@ -13,6 +13,7 @@ from facerecon.geometry.harmonics import irradiance
 from facerecon.texture import bake
 from facerecon.texture.fuse import fuse
 from facerecon.texture.light import estimate_light
+from facerecon.texture.slip import find_slip
 
 KINDS = ("texture", "albedo", "provenance", "layout")
 NAMES = ("seen", "mirrored", "filled")
@@ -69,4 +70,4 @@ layout.numbers(
 layout.caption("texture.of_face")
 layout.caption("texture.seam_note", beside=two_digits(beside))
 layout.lesson("texture")
-show_code(bake, fuse, estimate_light, irradiance)
+show_code(bake, find_slip, fuse, estimate_light, irradiance)

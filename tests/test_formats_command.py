@@ -1,6 +1,8 @@
 """`reconstruct --formats`: every format from one photo, in folders and from files with Chinese names, read again."""
 
+import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from PIL import Image
 from pxr import Usd, UsdGeom
 
 from facerecon.cli import main
+from facerecon.export import FileOptions, format_files
 from facerecon.export.solid import FOOT
 
 CONTRACT = {"head.glb", "head.obj", "head.mtl", "head.png", "neutral.ply", "report.json"}
@@ -71,6 +74,15 @@ def test_what_was_wished_for_is_in_the_files(folder, report):
     assert gltf["meshes"][0]["extras"]["targetNames"] == list(expression)
     np.testing.assert_allclose(gltf["meshes"][0]["weights"], list(expression.values()))
     assert trimesh.load_mesh(folder / "head.stl").extents[2] == pytest.approx(80, abs=1e-3)
+
+
+def test_the_photos_light_can_be_left_out(astronaut_head):
+    assert astronaut_head.texture.albedo is not None
+    for albedo, expected in ((True, astronaut_head.texture.albedo), (False, astronaut_head.texture.image)):
+        files = format_files(astronaut_head, "obj", FileOptions(albedo=albedo))
+        np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(files["head.png"]))), expected)
+    unlit = replace(astronaut_head, texture=replace(astronaut_head.texture, albedo=None))
+    assert format_files(unlit, "ply", FileOptions(albedo=True)) == format_files(unlit, "ply")
 
 
 @pytest.mark.parametrize(

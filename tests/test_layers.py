@@ -11,9 +11,9 @@ STAGES = (
     *("mesh", "texture", "export", "evaluation", "anthropometry"),
 )
 JOINS = {
-    *("pipeline", "scan_pipeline", "scan_landmarks", "scanning", "reconstruction", "inputs", "steps", "checks"),
-    *("parts", "meshes", "samples", "suites", "report", "comparison", "certainty", "commands", "cli", "__main__"),
-    *("scorecard", "measuring", "performance", "size_cues", "capture_coach"),
+    *("pipeline", "scan_pipeline", "scan_landmarks", "scanning", "multiview", "reconstruction", "inputs", "steps"),
+    *("checks", "parts", "meshes", "samples", "suites", "report", "comparison", "certainty", "commands", "cli"),
+    *("__main__", "scorecard", "measuring", "performance", "size_cues", "capture_coach"),
 }
 LEVELS = [
     {"core"},

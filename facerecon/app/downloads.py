@@ -14,6 +14,14 @@ from facerecon.export import FileOptions
 HEIGHTS = (None, 200.0, 100.0, 50.0)
 """mm of a printed head; None: life-size."""
 
+WISHES = {
+    "glb": ("skeleton", "neutral_base", "quantised", "albedo"),
+    "usdz": ("neutral_base", "albedo"),
+    "obj": ("albedo",),
+    "ply": ("albedo",),
+}
+"""What can be switched on about a format."""
+
 
 @st.fragment
 def downloads(run: Run, place: str) -> None:
@@ -34,7 +42,7 @@ def downloads(run: Run, place: str) -> None:
         persist_state="session",
     )
     layout.caption(f"model.{kind}_note")
-    options = _options(kind, place)
+    options = _options(run, kind, place)
     content = files.known(run, kind, options)
     spot = st.empty()
     if content is None:
@@ -60,7 +68,7 @@ def downloads(run: Run, place: str) -> None:
     )
 
 
-def _options(kind: str, place: str) -> FileOptions:
+def _options(run: Run, kind: str, place: str) -> FileOptions:
     """Shows what can be chosen about a format."""
     if kind == "stl":
         height = st.segmented_control(
@@ -73,7 +81,9 @@ def _options(kind: str, place: str) -> FileOptions:
             persist_state="session",
         )
         return FileOptions(height_mm=height)
-    wishes = {"glb": ("skeleton", "neutral_base", "quantised"), "usdz": ("neutral_base",)}.get(kind, ())
+    wishes = [
+        name for name in WISHES.get(kind, ()) if name != "albedo" or run.reconstruction.texture.albedo is not None
+    ]
     with st.container(horizontal=True, gap="medium"):
         chosen = {name: _toggle(name, place) for name in wishes}
     return FileOptions(**chosen)

@@ -62,7 +62,7 @@ class Session:
     hand_marks: dict[str, dict[int, tuple[float, float]]] = field(default_factory=dict)
     "scan and side → where the seven landmarks are put in a picture of a scan on which no face was found, px"
     hand_heads: dict[str, ScanHead] = field(default_factory=dict)
-    "scan digest → the scan as it was laid out by these"
+    "scan and unit → the scan as it was laid out by these"
     registered: Subject | None = None
     "a scan that the visitor brought to be registered; None: the head is"
     performances: dict[str, Track] = field(default_factory=dict)

@@ -22,6 +22,10 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--detector", metavar="N", help="which detector finds the face")
     parser.add_argument("--landmarker", metavar="N", help="which landmarker locates its points")
     parser.add_argument("--head", metavar="N", help="which head model is fitted")
+    parser.add_argument("--no-dense", action="store_true", help="compare several photos at their landmarks alone")
+    parser.add_argument(
+        "--detail", action="store_true", help="give the skin a normal map, from the first photo's shading"
+    )
     add_search(parser)
     parser.add_argument("--texture-size", metavar="S", type=int, default=1024, help="px")
     parser.add_argument("--albedo", action="store_true", help="take the photo's light out of the texture")
@@ -77,7 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
     from facerecon.reconstruction import Settings, reconstruct_steps
     from facerecon.report import check_folder, result_files, write_folder
 
-    options = FileOptions(arguments.skeleton, arguments.neutral_base, arguments.quantised, arguments.print_height)
+    chosen = {name: getattr(arguments, name) for name in ("skeleton", "neutral_base", "quantised")}
+    options = FileOptions(**chosen, height_mm=arguments.print_height)
     check_formats(arguments.formats, options)
     check_folder(arguments.out)
     settings = Settings(
@@ -86,6 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
         head=arguments.head,
         device=arguments.device,
         search=search,
+        dense=not arguments.no_dense,
+        detail=arguments.detail,
         texture_size=arguments.texture_size,
         albedo=arguments.albedo,
         landmarks=corrected,

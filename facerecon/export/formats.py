@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
 import numpy as np
@@ -25,6 +25,8 @@ class FileOptions:
     "GLB and USDZ: the base shape is the face at rest, and the weights bring the photo's expression"
     quantised: bool = False
     "GLB: morph targets in small numbers"
+    albedo: bool = False
+    "GLB, USDZ, OBJ and PLY: the skin's own colour, without the light of the photo, where that could be told"
     height_mm: float | None = None
     "STL: of the printed head; None: life-size"
 
@@ -58,6 +60,8 @@ def format_files(result: Reconstruction, name: str, options: FileOptions | None 
     """
     options = options or FileOptions()
     check_formats((name,), options)
+    if options.albedo and result.texture.albedo is not None:
+        result = replace(result, texture=replace(result.texture, image=result.texture.albedo))
     if name == "obj":
         return obj_files(result, "head.obj")
     if name == "glb":

@@ -5,8 +5,8 @@ matrix, the estimate's covariance is the sandwich (Huber 1967; White 1982)
 
     C = A⁻¹ (n² H + p² P) A⁻¹
 
-which for n = p = 1 is A⁻¹. The landmarks of a photo err together, not one by one as H believes, so n > 1; and people
-differ by more, or less, than the prior says, so p ≠ 1. Camera, pose and expression are among the parameters, so that
+which for n = p = 1 is A⁻¹. Landmarks may err by more, or less, than H believes, and people differ by more, or less,
+than the prior says: n and p need not be 1. Camera, pose and expression are among the parameters, so that
 the block of the identity is marginalised over them. What the head's basis cannot express, r, comes on top:
 
     σ² = (c / c₀)^γ (ν C νᵀ + r²),  ν how the surface moves along its normal with the identity
@@ -23,7 +23,7 @@ compared (`evaluation`). The size has a source and an error of its own, `Fit.sca
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 
 import numpy as np
@@ -35,6 +35,7 @@ from facerecon.geometry.normals import vertex_normals
 from facerecon.morphable.face_model import DATA, FaceModel
 from facerecon.morphable.fitting import FitSettings, FitStep
 from facerecon.morphable.normal_equations import NormalEquations
+from facerecon.morphable.observation import Observation
 
 FILE = "uncertainty.json"
 
@@ -48,7 +49,7 @@ class Calibration:
     """What was measured on people whose shape is known."""
 
     noise: float
-    "n: a landmark's error over what the fit believes, given that they err together"
+    "n: how far landmarks err over what the fit believes"
     prior: float
     "p: how much people differ over what the prior believes"
     rest: float
@@ -88,8 +89,8 @@ class Information:
     def at(cls, model: FaceModel, step: FitStep, settings: FitSettings) -> Information:
         """Takes the normal equations at a step of the fit apart."""
         whole = NormalEquations.at(model, step, settings)
-        blind = tuple(replace(seen, importance=np.zeros_like(seen.importance)) for seen in step.observations)
-        prior = NormalEquations.at(model, replace(step, observations=blind), settings).matrix
+        blind = replace(step, observations=tuple(map(_without_landmarks, step.observations)))
+        prior = NormalEquations.at(model, blind, settings).matrix
         return cls(whole.matrix - prior, prior, whole.identities)
 
     def whole_covariance(self, known: Calibration) -> np.ndarray:
@@ -104,6 +105,14 @@ class Information:
     def prior_covariance(self, known: Calibration) -> np.ndarray:
         """Finds the covariance of the identity before any photo, `(I, I)`."""
         return known.prior**2 * np.linalg.inv(self.prior[: self.identities, : self.identities])
+
+
+def _without_landmarks(seen: Observation) -> Observation:
+    """Gives what a photo without a face would tell."""
+    landmarks = len(seen.points)
+    values = {field.name: getattr(seen, field.name) for field in fields(seen)}
+    one = {key: value[:1] for key, value in values.items() if len(np.atleast_1d(value)) == landmarks}
+    return replace(seen, **one | {"errors": None, "importance": np.zeros(1)})
 
 
 class Surface:

@@ -1,6 +1,7 @@
 """Textures: the skin baked from photos by the mesh's uv, the other parts painted."""
 
 from facerecon.texture.bake import bake
+from facerecon.texture.detail import fine_shape
 from facerecon.texture.iris import iris_disc
 from facerecon.texture.layout import Layout, lay_out
 from facerecon.texture.parts import BROWN, eye_image, iris_colour, part_images, sclera_colour
@@ -10,6 +11,7 @@ __all__ = [
     "Layout",
     "bake",
     "eye_image",
+    "fine_shape",
     "iris_colour",
     "iris_disc",
     "lay_out",

@@ -102,5 +102,6 @@ def test_seven_points_put_by_hand_score_a_scan_on_which_no_face_is_found(opened,
     app.button(key="hand_use").click().run()
     assert not app.exception and not app.warning
     assert EN["evaluate.marks_hand"] in said(app) and "me.ply" in said(app)
-    placed = session.hand_heads[digest].landmarks68[list(SEVEN)]
-    assert np.median(np.linalg.norm(placed - seven, axis=1)) < 1  # a corner of an eye may fall onto the eyeball
+    placed = session.hand_heads[f"{digest}/None"].landmarks68[list(SEVEN)]
+    np.testing.assert_allclose(placed[:, :2], seven[:, :2], atol=0.01)
+    assert np.median(np.abs(placed - seven)[:, 2]) < 2  # bumps; and a corner of an eye may fall onto the eyeball

@@ -9,6 +9,7 @@ import streamlit as st
 
 from facerecon.app import cache, layout, messages, state
 from facerecon.app.evaluate.picker import PARTS, REACH, SIDE
+from facerecon.app.evaluate.subject import named
 from facerecon.app.pointer import Handle, Move, Picture, pointer
 from facerecon.app.texts import t
 from facerecon.core.errors import FaceReconError
@@ -75,7 +76,7 @@ def _use(scan: Scan, points: np.ndarray) -> None:
     """Lays the scan out by the seven points, and draws the whole page again; where they are no face's, says so."""
     try:
         marks, pose = seven_alone(points, cache.workshop().parts.head)
-        state.session().hand_heads[scan.digest] = head_from_landmarks(scan, marks, pose)
+        state.session().hand_heads[named(scan)] = head_from_landmarks(scan, marks, pose)
     except FaceReconError as error:
         messages.show_error(error)
     else:

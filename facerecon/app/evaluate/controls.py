@@ -33,10 +33,12 @@ def say_whose(one: Subject) -> None:
     """Says whose head and whose scan these are."""
     if one.stand_in:
         layout.caption("evaluate.whose_stand_in")
-    elif one.scan.name.startswith("synthetic"):
+    elif not one.scans:
         layout.caption("evaluate.whose_sample")
     else:
         layout.caption("evaluate.whose_own", name=one.scan.name, count=len(one.photos))
+        if one.scans > 1:
+            layout.caption("evaluate.whose_first", count=one.scans)
 
 
 def say_scale(one: Subject) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from facerecon.app import cache, messages, state
 from facerecon.app.cache import Run
-from facerecon.app.scan.inputs import own_scans
+from facerecon.app.scan.inputs import in_chosen_unit, own_scans
 from facerecon.app.texts import t
 from facerecon.core.errors import FaceReconError, NoFaceError
 from facerecon.core.types import Fit, Photo
@@ -37,6 +37,8 @@ class Subject:
     "names both in the caches"
     stand_in: bool
     "whether these are not the visitor's photos, because nobody knows their shape"
+    scans: int = 0
+    "how many the visitor has brought; the first is scored on"
 
     @property
     def scan(self) -> Scan:
@@ -55,7 +57,7 @@ def follow(run: Run) -> Subject | Scan | None:
     """
     own, sample = own_scans(), state.session().sample
     name = sample if sample in SCANNED else NAME
-    scan = own[0] if own else cache.scan_at_rest(name)
+    scan = next(in_chosen_unit(own or [cache.scan_at_rest(name)]))
     stand_in = not own and sample not in SCANNED
     with st.spinner(t("evaluate.busy_landmarks")):
         try:
@@ -68,15 +70,20 @@ def follow(run: Run) -> Subject | Scan | None:
             return None
         if not stand_in:
             result = run.reconstruction
-            return Subject(result.fit, result.photos, head, f"{run.key}/{scan.digest}/{scan.unit}", False)
+            return Subject(result.fit, result.photos, head, f"{run.key}/{named(scan)}", False, len(own))
         photo = cache.sample(name)
         fit = cache.card((name, "fit"), lambda: _fitted(photo))
-        return Subject(fit, (photo,), head, f"{name}/{scan.digest}", True)
+        return Subject(fit, (photo,), head, f"{name}/{named(scan)}", True)
 
 
 def by_hand(scan: Scan) -> ScanHead | None:
     """Gives the scan as the visitor has laid it out, if so."""
-    return state.session().hand_heads.get(scan.digest)
+    return state.session().hand_heads.get(named(scan))
+
+
+def named(scan: Scan) -> str:
+    """Names a scan as it is read: file and unit."""
+    return f"{scan.digest}/{scan.unit}"
 
 
 def _found(scan: Scan) -> ScanHead:
