@@ -33,7 +33,6 @@ class Viewer {
     this.drawn = 0;
     this.stage.listeners.drawn.push(() => this.tell());
     this.panel = this.data.express ? new Express(this, this.root.querySelector(".beside")) : new Inspect(this, this.root.querySelector(".drawer"));
-    this.watch();
     if (this.data.turn && !calm()) { this.stage.turning = true; press(this.turner, true); }
     await this.take(this.data);
   }
@@ -125,15 +124,13 @@ class Viewer {
     this.readout.textContent = speed + labels.readout;
   }
 
-  // Streamlit takes nodes away without a word: a viewer that stays away ends.
-  watch() {
-    this.gone = new IntersectionObserver(() => setTimeout(() => {
+  // Gives its memory back if it is still off the page after a while: Streamlit may only be moving it.
+  leave() {
+    setTimeout(() => {
       if (this.box.isConnected) return;
-      this.gone.disconnect();
       this.head?.close();
-      this.stage.close();
-    }, GRACE));
-    this.gone.observe(this.box);
+      this.stage?.close();
+    }, GRACE);
   }
 }
 
@@ -144,4 +141,5 @@ export default function ({ data, parentElement, setStateValue }) {
   viewer.setStateValue = setStateValue;
   viewer.latest = data;
   viewer.ready.then(() => { if (viewer.latest === data) viewer.take(data); });
+  return () => viewer.leave();
 }
