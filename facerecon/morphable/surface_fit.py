@@ -207,6 +207,9 @@ class _Problem:
         upper = np.r_[
             np.full(POSE, np.inf), np.full(count, LARGEST_IDENTITY) - current.identity, 1 - current.expression
         ]
+        if self.settings.scale and self.model.size_mode is not None:  # where the unit is not known, size is not either
+            fixed = POSE + self.model.size_mode
+            lower[fixed] = upper[fixed] = 0
         delta = bounded_step(matrix, gradient, lower, upper, 0.0)
         turn = rigid(np.exp(delta[6]) * rotation_from_vector(delta[:3]), delta[3:6])
         identity = current.identity + delta[POSE : POSE + count]

@@ -35,7 +35,7 @@ def open_part(start):
 
 
 def test_the_prior_can_be_weighed_where_the_truth_is_known(open_part):
-    app = open_part("prior", sample=SAMPLES[1])
+    app = open_part("prior", sample=SAMPLES[2])
     assert EN["prior.truth_known"] in html(app) and EN["prior.balanced"] in html(app)
     (chart,) = charts(app)
     lines = [trace["y"] for trace in chart["data"] if "lines" in trace["mode"]]
