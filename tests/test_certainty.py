@@ -43,7 +43,7 @@ def test_the_report_tells_it(astronaut_head):
     np.testing.assert_allclose(told["std_mm"], astronaut_head.fit.std[: len(told["std_mm"])], atol=0.005)
     regions = told["regions"]
     assert all(0.1 < one["std_mm"] < 20 and 0 <= one["from_photos"] <= 1 for one in regions.values())
-    assert regions["nose"]["from_photos"] > regions[OUTSIDE]["from_photos"]
+    assert regions["nose"]["std_mm"] < regions[OUTSIDE]["std_mm"] and regions["nose"]["from_photos"] > 0.2
 
 
 def test_bars_show_shares_and_what_is_left():

@@ -14,6 +14,8 @@ ARC = 46.0
 """px: radius of the arc in an angle."""
 TEXT = 27
 """px of the numbers."""
+LETTER = 0.76
+"""width of the widest letters that a number may be written in, over their size"""
 FONT = 'font-family="Inter, Helvetica, Arial, sans-serif"'
 
 
@@ -86,7 +88,7 @@ def _dot(place: np.ndarray, colour: str) -> str:
 
 def _text(place: np.ndarray, text: str, colour: str, anchor: str, width: int) -> str:
     """Writes a text with a dark rim, so that it can be read on skin too, and wholly inside the picture."""
-    reach = 0.62 * TEXT * len(text)
+    reach = LETTER * TEXT * len(text)
     before = {"start": 0.0, "middle": reach / 2, "end": reach}[anchor]
     x = float(np.clip(place[0], before + 8, width - 8 - (reach - before)))
     rim = 'stroke="#14161a" stroke-width="6" stroke-linejoin="round" paint-order="stroke"'

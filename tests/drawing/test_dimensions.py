@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from facerecon.drawing.dimensions import TEXT, DimensionLine, dimensions_svg
+from facerecon.drawing.dimensions import LETTER, TEXT, DimensionLine, dimensions_svg
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
@@ -43,7 +43,7 @@ def test_an_angle_has_its_arc_at_its_corner():
 def test_numbers_stay_inside_the_picture(x):
     line = DimensionLine(np.array([[x, 100.0], [x, 300.0]]), "115 mm", "#fff")
     (text,) = drawn(line).iter(f"{NAMESPACE}text")
-    reach = 0.62 * TEXT * len(text.text)
+    reach = LETTER * TEXT * len(text.text)
     before = {"start": 0, "middle": reach / 2, "end": reach}[text.get("text-anchor")]
     assert 0 <= float(text.get("x")) - before <= 720 - reach
 
