@@ -28,6 +28,8 @@ from facerecon.texture.atlas import Atlas
 LEAST_MATCHES = 60
 """fewer say nothing"""
 BEST_ANGLE = np.radians(35)
+_FEW = 6
+"""flows: those of three photos"""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class DenseSettings:
     alike: float = 0.4
     "correlation below which two patches are not held for the same skin"
     spacing: int = 6
-    "texels between matches"
+    "texels between matches; more where many pairs of photos tell of the same skin"
     agreement: float = 0.45
     "mm: where half of the matches still disagree by more, light, expression or blur has misled the flow"
     pairs: int = 12
@@ -145,10 +147,9 @@ def _matched(problem: _Problem, step: FitStep, atlas: Atlas, face: np.ndarray) -
     row_of_texel[atlas.texels] = np.arange(len(atlas.texels))
     basis = np.concatenate([problem.model.identity_basis, problem.model.expression_basis])
     pairs = []
+    spacing, shared = _thinned(problem.settings, len(numbers))
     for i, j in numbers:
-        found = match(
-            unwrapped[i], unwrapped[j], flows[i, j], flows[j, i], problem.settings.spacing, problem.settings.alike
-        )
+        found = match(unwrapped[i], unwrapped[j], flows[i, j], flows[j, i], spacing, problem.settings.alike)
         if not len(found.trust):
             continue
         chosen = atlas.from_vertices[row_of_texel[found.texels]]
@@ -156,8 +157,14 @@ def _matched(problem: _Problem, step: FitStep, atlas: Atlas, face: np.ndarray) -
         corners, weights = chosen.indices.reshape(-1, 3), chosen.data.reshape(-1, 3).astype(np.float64)
         moves = np.einsum("kmcd,mc->mdk", basis[:, corners], weights, optimize=True)
         pixels = _pixels(step, unwrapped, found, (i, j))
-        pairs.append(Pair((i, j), corners, weights, pixels, found.trust / problem.settings.shared, moves))
+        pairs.append(Pair((i, j), corners, weights, pixels, found.trust / shared, moves))
     return pairs
+
+
+def _thinned(settings: DenseSettings, flows: int) -> tuple[int, float]:
+    """Spreads matches out where there are many flows: they take no longer, and a pair of photos tells as much."""
+    spacing = round(settings.spacing * np.sqrt(max(flows / _FEW, 1)))
+    return spacing, settings.shared * (settings.spacing / spacing) ** 2
 
 
 def _chosen(views: tuple[ViewState, ...], most: int) -> list[tuple[int, int]]:

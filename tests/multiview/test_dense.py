@@ -16,7 +16,7 @@ from facerecon.geometry.projection import project_head
 from facerecon.geometry.transforms import apply, camera_from_head_rotation, rigid
 from facerecon.morphable.fitting import FitSettings, fit_steps
 from facerecon.morphable.observation import ViewState
-from facerecon.multiview.dense import DenseSettings, _chosen, dense_steps
+from facerecon.multiview.dense import DenseSettings, _chosen, _thinned, dense_steps
 from facerecon.multiview.unwrapping import unwrap
 from facerecon.texture.atlas import build_atlas
 
@@ -117,3 +117,11 @@ def test_of_many_photos_those_pairs_are_taken_that_tell_most(anny):
     views = tuple(ViewState(camera, pose, np.zeros(52), np.zeros(52), FOCAL, 0.1, np.ones(52)) for pose in poses)
     assert set(_chosen(views, 2)) == {(0, 2), (2, 0), (1, 2), (2, 1)}
     assert len(_chosen(views, 100)) == 12
+
+
+def test_many_photos_take_no_more_matches_but_tell_as_much():
+    settings = DenseSettings()
+    assert _thinned(settings, 2) == _thinned(settings, 6) == (settings.spacing, settings.shared)
+    spacing, shared = _thinned(settings, 24)
+    assert spacing == 2 * settings.spacing
+    assert shared * spacing**2 == pytest.approx(settings.shared * settings.spacing**2)
