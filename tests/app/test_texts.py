@@ -130,6 +130,15 @@ def test_lessons_have_the_same_names_and_as_many_formulas():
 
 
 @pytest.mark.parametrize(
+    "path", sorted((ROOT / "facerecon/app/lessons").glob("*/*.md")), ids=lambda p: p.parent.name + p.stem
+)
+def test_formulas_open_and_close_what_they_enclose(path):
+    for formula in path.read_text("utf-8").split("$$")[1::2]:
+        assert formula.count("{") - formula.count(r"\{") == formula.count("}") - formula.count(r"\}"), formula
+        assert len(re.findall(r"\\left\b", formula)) == len(re.findall(r"\\right\b", formula)), formula
+
+
+@pytest.mark.parametrize(
     ("locale", "language"),
     [("zh-CN", "zh"), ("zh_Hant_TW", "zh"), ("en-GB", "en"), ("fr", "en"), (None, "en"), ("", "en")],
 )
