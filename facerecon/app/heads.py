@@ -43,17 +43,6 @@ def show_head(run: Run, key: str, views: Sequence[str], look: viewer.Look | None
     show_scenes(key, run.key, views, scenes, look, height)
 
 
-def show_mesh(mesh: Mesh, digest: str, key: str, views: Sequence[str], height: int = 560) -> None:
-    """Shows a bare mesh."""
-
-    def scenes(names: Sequence[str]) -> Mapping[str, Plotter]:
-        from facerecon.drawing.scene import scene
-
-        return {name: scene(mesh, style=name, window_size=(WIDTH, height)) for name in names}
-
-    show_scenes(key, digest, views, scenes, height=height)
-
-
 def view_mesh(run: Run, number: int) -> Mesh:
     """Builds the head with the expression of one of the photos."""
     fit = run.reconstruction.fit
