@@ -58,6 +58,12 @@ def test_bend_record_and_take_along(page, address, tmp_path):
 def test_look_cut_and_lay_over_the_photo(page, address):
     page.goto(f"{address}/model")
     wait_for_head(page)
+    page.get_by_role("slider", name="How glossy").fill("0.9")
+    roughness = f"{VIEWER}.head.meshes[0].material.roughness"
+    assert page.evaluate(roughness) == pytest.approx(0.1)
+    page.get_by_role("button", name="Clay", exact=True).first.click()
+    assert page.evaluate(roughness) == pytest.approx(0.1), "another look is as glossy"
+    page.get_by_role("button", name="Textured", exact=True).first.click()
     page.get_by_role("button", name="Curvature", exact=True).click()
     page.wait_for_function(f"() => {VIEWER}.head.meshes[0].material.vertexColors")
     page.get_by_role("button", name="Side", exact=True).click()

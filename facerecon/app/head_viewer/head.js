@@ -82,7 +82,14 @@ class Head {
     const skin = await this.picture(look);
     if (this.look !== look) return; // another one was chosen meanwhile
     this.meshes.forEach((mesh, part) => { mesh.material = this.material(mesh, look, part === 0 ? skin : null); });
+    this.polish();
     this.cut();
+  }
+
+  // How glossy the skin is, once somebody has said so: until then each look has its own.
+  polish(gloss = this.gloss) {
+    this.gloss = gloss;
+    if (gloss !== undefined) this.meshes[0].material.roughness = 1 - gloss;
   }
 
   async picture(look) {

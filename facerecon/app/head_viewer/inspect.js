@@ -6,6 +6,7 @@ class Inspect {
     this.viewer = viewer;
     const { labels } = viewer.data;
     this.light(group(node, labels.light));
+    this.skin(group(node, labels.skin));
     this.ground(group(node, labels.ground));
     this.section(group(node, labels.section));
     const marks = group(node, labels.marks);
@@ -16,6 +17,7 @@ class Inspect {
   // The head of another run: what was set stays so.
   take(head) {
     head.section = this.chosen;
+    head.gloss = this.gloss;
     head.showPins(this.points.ariaPressed === "true");
     this.overlay?.take();
   }
@@ -60,6 +62,17 @@ class Inspect {
     put(Math.sin(a) * Math.cos(e), Math.sin(e));
     const power = slider(row, data.labels.power, (value) => stage.shine({ power: value }), 1, 2);
     power.title = data.labels.power;
+  }
+
+  // From matt to wet: glTF's roughness of the skin, the other way round.
+  skin(row) {
+    const { labels } = this.viewer.data;
+    const act = (value) => {
+      this.gloss = value;
+      this.viewer.head?.polish(value);
+      this.viewer.stage.draw();
+    };
+    slider(row, labels.gloss, act, 0.4).title = labels.gloss;
   }
 
   ground(row) {
