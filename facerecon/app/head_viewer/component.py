@@ -32,7 +32,8 @@ HTML = (
 LABELS = (
     *("head", "loading", "no_webgl", "views", "turn", "reset", "shot", "full", "fps", "light", "light_hint", "power"),
     *("ground", "ground_dark", "ground_grey", "ground_paper", "ground_black", "section", "section_at", "whole"),
-    *("cut_x", "cut_y", "cut_z", "marks", "points", "over", "over_photo", "over_alt", "opacity", "outline", "skin", "gloss"),
+    *("cut_x", "cut_y", "cut_z", "marks", "points", "over", "over_photo", "over_alt", "opacity", "outline"),
+    *("skin", "gloss"),
 )
 PLAYER_LABELS = ("worn", "strength", "play", "pause", "time", "key", "clear", "send")
 
