@@ -73,11 +73,11 @@ def report(result: Reconstruction) -> dict[str, Any]:
 def _measurements(result: Reconstruction) -> dict[str, Any]:
     """Tells what `measuring.measure_head` measures: distances in mm, angles in degrees, each with a tolerance."""
     found = measure_head(HEADS.create(result.head_model), result.fit)
-    return {
-        name: {f"{unit}": round(one.value, 2), f"tolerance_{unit}": round(one.tolerance, 2)}
-        for name, one in found.items()
-        for unit in ("mm" if one.unit == "mm" else "degrees",)
-    }
+    data = {}
+    for name, one in found.items():
+        unit = "mm" if one.unit == "mm" else "degrees"
+        data[name] = {unit: round(one.value, 2), f"tolerance_{unit}": round(one.tolerance, 2)}
+    return data
 
 
 def _uncertainty(result: Reconstruction) -> dict[str, Any]:

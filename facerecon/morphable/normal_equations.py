@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facerecon.core.types import Camera
+from facerecon.geometry.projection import project
 from facerecon.geometry.transforms import rigid, rotation_from_vector
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.observation import Observation, ViewState
@@ -31,25 +32,35 @@ def projection_jacobian(camera: Camera, points_camera: np.ndarray) -> np.ndarray
     return jacobian
 
 
+def pixel_jacobian(view: ViewState, points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Differentiates where a photo shows points of the head, `(N, 3)` mm.
+
+    Returns:
+        by the points `(N, 2, 3)` px a mm; by a rotation vector applied from the left, a translation in mm and the
+        logarithm of the focal length `(N, 2, 7)`; and the points in the camera's frame, `(N, 3)` mm.
+    """
+    rotation = view.camera_from_head[:3, :3]
+    rotated = points @ rotation.T
+    in_camera = rotated + view.camera_from_head[:3, 3]
+    by_point = projection_jacobian(view.camera, in_camera)
+    x, y, z = rotated.T
+    zero = np.zeros_like(x)
+    # d(ω × r) / dω = −[r]×
+    turn = np.stack([zero, z, -y, -z, zero, x, y, -x, zero], axis=1).reshape(-1, 3, 3)
+    focal = (project(view.camera, in_camera) - view.camera.centre)[:, :, None]
+    return by_point @ rotation, np.concatenate([by_point @ turn, by_point, focal], axis=2), in_camera
+
+
 def view_jacobian(model: FaceModel, view: ViewState, seen: Observation) -> tuple[np.ndarray, np.ndarray]:
     """Differentiates a photo's residuals by identity `(2L, I)` and by its own parameters `(2L, 7 + E)`.
 
     Its own parameters are a rotation vector applied from the left, a translation in mm, the logarithm of the focal
     length, and the expression.
     """
-    rotation = view.camera_from_head[:3, :3]
-    rotated = seen.points @ rotation.T
-    in_camera = rotated + view.camera_from_head[:3, 3]
-    by_point = projection_jacobian(view.camera, in_camera)
-    by_head = by_point @ rotation
-    x, y, z = rotated.T
-    zero = np.zeros_like(x)
-    # d(ω × r) / dω = −[r]×
-    turn = np.stack([zero, z, -y, -z, zero, x, y, -x, zero], axis=1).reshape(-1, 3, 3)
-    focal = (seen.projected - view.camera.centre)[:, :, None]
-    expression = _by_basis(by_head, model.expression_basis, seen)
-    by_turn = by_point @ turn + (0 if seen.turning is None else seen.turning)
-    own = np.concatenate([by_turn, by_point, focal, expression], axis=2)
+    by_head, by_view, _ = pixel_jacobian(view, seen.points)
+    if seen.turning is not None:
+        by_view[:, :, :3] += seen.turning
+    own = np.concatenate([by_view, _by_basis(by_head, model.expression_basis, seen)], axis=2)
     identity = _by_basis(by_head, model.identity_basis, seen)
     if seen.lean is not None:
         identity = identity + seen.lean

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from facerecon.geometry.projection import project
-from facerecon.geometry.transforms import apply
-from facerecon.morphable.normal_equations import projection_jacobian
+from facerecon.morphable.normal_equations import pixel_jacobian
 from facerecon.morphable.observation import ViewState
 
 ROBUST = 4.0
@@ -64,17 +63,9 @@ def _see(pair: Pair, view: ViewState, vertices: np.ndarray) -> _Seen:
     """Projects a pair's points into a photo, with all derivatives; `vertices` are those of its expression."""
     corners = vertices[pair.corners]
     points = (corners * pair.weights[:, :, None]).sum(axis=1)
-    rotation = view.camera_from_head[:3, :3]
-    x, y, z = (points @ rotation.T).T
-    in_camera = apply(view.camera_from_head, points)
-    by_point = projection_jacobian(view.camera, in_camera)
-    zero = np.zeros_like(x)
-    turn = np.stack([zero, z, -y, -z, zero, x, y, -x, zero], axis=1).reshape(-1, 3, 3)  # d(ω × r) / dω
-    pixels = project(view.camera, in_camera)
-    by_head = by_point @ rotation
+    by_head, by_view, in_camera = pixel_jacobian(view, points)
     sides = np.stack([corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]], axis=2)
-    focal = (pixels - view.camera.centre)[:, :, None]
-    by_view = np.concatenate([by_point @ turn, by_point, focal], axis=2)
+    pixels = project(view.camera, in_camera)
     return _Seen(pixels, by_head, by_view, by_head @ sides, in_camera[:, 2] / view.camera.focal)
 
 
