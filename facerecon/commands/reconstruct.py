@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from pathlib import Path
 
 from facerecon.commands.detect import add_search, as_search
@@ -78,7 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
     prepare(detector=arguments.detector, landmarker=arguments.landmarker, head=arguments.head)
     # These load OpenCV: only once the system's libraries are known to be there.
     from facerecon.export.formats import FileOptions, check_formats
-    from facerecon.reconstruction import Settings, reconstruct_steps
+    from facerecon.parts import Parts, Settings
+    from facerecon.reconstruction import reconstruct_steps
     from facerecon.report import check_folder, result_files, write_folder
 
     chosen = {name: getattr(arguments, name) for name in ("skeleton", "neutral_base", "quantised")}
@@ -97,11 +99,12 @@ def run(arguments: argparse.Namespace) -> int:
         albedo=arguments.albedo,
         landmarks=corrected,
     )
-    with stage_bar() as show:
-        for step in reconstruct_steps(inputs, settings):
+    parts = Parts(settings)
+    with contextlib.closing(parts), stage_bar() as show:
+        for step in reconstruct_steps(inputs, settings, parts):
             show(step.stage, step.fraction)
         show("writing", 1.0)
-        write_folder(result_files(step.value, arguments.formats, options), arguments.out)
+        write_folder(result_files(step.value, arguments.formats, options, parts.head), arguments.out)
     return 0
 
 
