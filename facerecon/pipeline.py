@@ -191,6 +191,7 @@ class _Run(Run):
             head_model=head.name,
             timings_ms={},
             normal_map=self.normal_map(),
+            material=self.settings.material,
             warnings=tuple(self.warnings),
             coaching=coach(head, self.photos, self.landmarks, self.last, self.settings.fit),
         )
