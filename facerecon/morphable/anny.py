@@ -58,9 +58,9 @@ class AnnyHead(LinearFaceModel):
         self.parts = read_only(data["parts"], np.int64)
         self.skin_vertices = int(data["skin_vertices"])
         self.mirror = read_only(data["mirror"], np.int64)
-        self.identity_basis = read_only(data["identity_basis"], np.float32)
+        self.identity_basis = read_only(data["identity_basis"], np.float64)
         balls = [np.unique(self.triangles[self.parts == self.part_names.index(eye)]) for eye in EYES]
-        self.expression_basis = read_only(turn_eyes(data["expression_basis"], self.mean, balls), np.float32)
+        self.expression_basis = read_only(turn_eyes(data["expression_basis"], self.mean, balls), np.float64)
         self.expression_names = tuple(str(name) for name in data["expression_names"])
         self.face_region = read_only(data["face_region"], np.float64)
         self.iris_uv_radius = float(data["iris_uv_radius"])

@@ -25,7 +25,7 @@ def turn_eyes(basis: np.ndarray, mean: np.ndarray, balls: Iterable[np.ndarray]) 
     Returns:
         The basis; what it does to skin, teeth and tongue is as it was.
     """
-    basis = np.array(basis)
+    basis = np.array(basis, np.float64)
     for rows in balls:
         for field in basis:
             if field[rows].any():
