@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from facerecon.commands.detect import add_search, as_search
-from facerecon.core.material import Material
+
+if TYPE_CHECKING:
+    from facerecon.core.material import Material  # brings numpy
 
 DESCRIPTION = """Makes a head. What a FILE is, its content tells: a photo (JPEG, PNG, HEIC ...), a scan (OBJ, PLY, STL,
 PCD, or points as text: XYZ, PTS, CSV) or a depth map (16-bit PNG or TIFF, EXR, NPY, NPZ). Several photos, scans or
@@ -56,11 +59,8 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--skeleton", action="store_true", help="GLB: with joints for the head and both eyes")
     group.add_argument("--neutral-base", action="store_true", help="GLB, USDZ: at rest, the expression in the weights")
     group.add_argument("--quantised", action="store_true", help="GLB: little more than half as large, for most viewers")
-    skin = Material()
     for name, said in SURFACE.items():
-        group.add_argument(
-            f"--{name}", metavar="X", type=float, default=getattr(skin, name), help=f"of the skin, 0 to 1: {said}"
-        )
+        group.add_argument(f"--{name}", metavar="X", type=float, help=f"of the skin, 0 to 1: {said}")
     group.add_argument("--print-height", metavar="MM", type=float, help="STL: height of the print; else life-size")
 
 
@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     from facerecon.networks.devices import check_device
 
     check_device_name(arguments.device)
-    material = Material(**{name: getattr(arguments, name) for name in SURFACE})
+    material = _material(arguments)
     inputs = _read(arguments)
     search = as_search(arguments)
     check_device(arguments.device)
@@ -118,6 +118,13 @@ def run(arguments: argparse.Namespace) -> int:
         show("writing", 1.0)
         write_folder(result_files(step.value, arguments.formats, options), arguments.out)
     return 0
+
+
+def _material(arguments: argparse.Namespace) -> Material:
+    from facerecon.core.material import Material
+
+    chosen = {name: getattr(arguments, name) for name in SURFACE}
+    return Material(**{name: value for name, value in chosen.items() if value is not None})
 
 
 def _read(arguments: argparse.Namespace) -> list:
