@@ -5,13 +5,23 @@ from __future__ import annotations
 import argparse
 import contextlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from facerecon.commands.detect import add_search, as_search
+
+if TYPE_CHECKING:
+    from facerecon.core.material import Material  # brings numpy
 
 DESCRIPTION = """Makes a head. What a FILE is, its content tells: a photo (JPEG, PNG, HEIC ...), a scan (OBJ, PLY, STL,
 PCD, or points as text: XYZ, PTS, CSV) or a depth map (16-bit PNG or TIFF, EXR, NPY, NPZ). Several photos, scans or
 depth maps of one person become one head. A depth map may come with its photo: depth.png photo.jpg."""
+
+SURFACE = {
+    "roughness": "a mirror … matt",
+    "specular": "how much it mirrors",
+    "clearcoat": "how much of it is wet",
+    "tint": "redder than photographed",
+}
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -55,6 +65,8 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--skeleton", action="store_true", help="GLB: with joints for the head and both eyes")
     group.add_argument("--neutral-base", action="store_true", help="GLB, USDZ: at rest, the expression in the weights")
     group.add_argument("--quantised", action="store_true", help="GLB: little more than half as large, for most viewers")
+    for name, said in SURFACE.items():
+        group.add_argument(f"--{name}", metavar="X", type=float, help=f"of the skin, 0 to 1: {said}")
     group.add_argument("--print-height", metavar="MM", type=float, help="STL: height of the print; else life-size")
 
 
@@ -74,6 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     # Imported here, so that other commands and wrong use are answered at once.
     from facerecon.commands.progress import stage_bar
 
+    material = _material(arguments)
     inputs, chosen_parts = read_inputs(arguments)
     # These load OpenCV: only once the system's libraries are known to be there.
     from facerecon.export.formats import FileOptions, check_formats
@@ -86,7 +99,11 @@ def run(arguments: argparse.Namespace) -> int:
     check_formats(arguments.formats, options)
     check_folder(arguments.out)
     settings = Settings(
-        **chosen_parts, detail=arguments.detail, texture_size=arguments.texture_size, albedo=arguments.albedo
+        **chosen_parts,
+        detail=arguments.detail,
+        texture_size=arguments.texture_size,
+        albedo=arguments.albedo,
+        material=material,
     )
     parts = Parts(settings)
     with contextlib.closing(parts), stage_bar() as show:
@@ -112,6 +129,13 @@ def read_inputs(arguments: argparse.Namespace) -> tuple[list, dict[str, Any]]:
     prepare(**names)
     others = {"device": arguments.device, "search": search, "dense": not arguments.no_dense, "landmarks": corrected}
     return inputs, names | others
+
+
+def _material(arguments: argparse.Namespace) -> Material:
+    from facerecon.core.material import Material
+
+    chosen = {name: getattr(arguments, name) for name in SURFACE}
+    return Material(**{name: value for name, value in chosen.items() if value is not None})
 
 
 def _read(arguments: argparse.Namespace) -> list:
