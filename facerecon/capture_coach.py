@@ -46,6 +46,7 @@ def coach(
     step: FitStep,
     settings: FitSettings,
     known: Calibration | None = None,
+    information: Information | None = None,
 ) -> Coaching:
     """Judges the photos of a run, and ranks what could be added.
 
@@ -56,9 +57,10 @@ def coach(
         step: the last of the fit.
         settings: with which it was fitted.
         known: default: `uncertainty.calibration()`.
+        information: what its photos tell, where that is at hand.
     """
     yaws = tuple(float(head_pose(view.camera_from_head)[0]) for view in step.views)
-    found = candidates(model, landmarks, step, settings, known or calibration())
+    found = candidates(model, landmarks, step, settings, known or calibration(), information)
     return Coaching(yaws, checks(photos, landmarks, step, yaws), found)
 
 
@@ -96,12 +98,17 @@ def _eye_distance(marks: Landmarks) -> float:
 
 
 def candidates(
-    model: FaceModel, landmarks: Sequence[Landmarks], step: FitStep, settings: FitSettings, known: Calibration
+    model: FaceModel,
+    landmarks: Sequence[Landmarks],
+    step: FitStep,
+    settings: FitSettings,
+    known: Calibration,
+    information: Information | None = None,
 ) -> tuple[Candidate, ...]:
-    """Ranks photos that could be added by how much surer the face would become, best first."""
+    """Ranks photos that could be added by how much surer the face would become, best first; see `coach`."""
     if not len(model.identity_basis):
         return ()
-    information = Information.at(model, step, settings)
+    information = information or Information.at(model, step, settings)
     spread = face_spread(model, step.identity, known)
     before, found = spread(information.covariance(known)), []
     for name, yaw in YAWS.items():

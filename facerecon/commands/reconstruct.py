@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from facerecon.commands.detect import add_search, as_search
+
+if TYPE_CHECKING:
+    from facerecon.core.material import Material  # brings numpy
 
 DESCRIPTION = """Makes a head. What a FILE is, its content tells: a photo (JPEG, PNG, HEIC ...), a scan (OBJ, PLY, STL,
 PCD, or points as text: XYZ, PTS, CSV) or a depth map (16-bit PNG or TIFF, EXR, NPY, NPZ). Several photos, scans or
 depth maps of one person become one head. A depth map may come with its photo: depth.png photo.jpg."""
+
+SURFACE = {
+    "roughness": "a mirror … matt",
+    "specular": "how much it mirrors",
+    "clearcoat": "how much of it is wet",
+    "tint": "redder than photographed",
+}
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -48,6 +59,8 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--skeleton", action="store_true", help="GLB: with joints for the head and both eyes")
     group.add_argument("--neutral-base", action="store_true", help="GLB, USDZ: at rest, the expression in the weights")
     group.add_argument("--quantised", action="store_true", help="GLB: little more than half as large, for most viewers")
+    for name, said in SURFACE.items():
+        group.add_argument(f"--{name}", metavar="X", type=float, help=f"of the skin, 0 to 1: {said}")
     group.add_argument("--print-height", metavar="MM", type=float, help="STL: height of the print; else life-size")
 
 
@@ -71,6 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     from facerecon.networks.devices import check_device
 
     check_device_name(arguments.device)
+    material = _material(arguments)
     inputs = _read(arguments)
     search = as_search(arguments)
     check_device(arguments.device)
@@ -95,6 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
         detail=arguments.detail,
         texture_size=arguments.texture_size,
         albedo=arguments.albedo,
+        material=material,
         landmarks=corrected,
     )
     with stage_bar() as show:
@@ -103,6 +118,13 @@ def run(arguments: argparse.Namespace) -> int:
         show("writing", 1.0)
         write_folder(result_files(step.value, arguments.formats, options), arguments.out)
     return 0
+
+
+def _material(arguments: argparse.Namespace) -> Material:
+    from facerecon.core.material import Material
+
+    chosen = {name: getattr(arguments, name) for name in SURFACE}
+    return Material(**{name: value for name, value in chosen.items() if value is not None})
 
 
 def _read(arguments: argparse.Namespace) -> list:
