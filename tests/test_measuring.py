@@ -44,6 +44,18 @@ def test_points_that_move_together_keep_their_distance(anny):
         assert mode(slopes, _value(name, points)) < apart(slopes, _value(name, points)) + 2
 
 
+def test_ears_are_as_unsure_as_what_lies_around_the_face(anny, monkeypatch):
+    fit = replace(FIT, covariance=np.eye(80))
+    told = []
+    for beyond in (1.0, 2.0):
+        known = replace(calibration(), beyond=beyond)
+        monkeypatch.setattr("facerecon.measuring.calibration", lambda known=known: known)
+        told.append(measure_head(anny, fit))
+    before, after = told
+    assert after["ear_length_left"].tolerance > 1.5 * before["ear_length_left"].tolerance
+    assert after["nose_width"].tolerance == pytest.approx(before["nose_width"].tolerance, rel=0.01)
+
+
 def test_without_a_covariance_landmarks_stray_as_they_were_found_to(anny):
     found = measure_head(anny, FIT)
     assert found["eye_inner_distance"].tolerance < found["jaw_width"].tolerance < 10
