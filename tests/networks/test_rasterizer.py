@@ -95,7 +95,7 @@ def test_a_soft_silhouette_grows_by_its_outline():
     (gradient,) = torch.autograd.grad(area, pixels)
     outwards = torch.sign(pixels.detach() - 14)
     assert abs((gradient * outwards).sum() - 4 * 14.3) < 0.03 * 4 * 14.3
-    assert gradient.sum(dim=1).abs().max() < 0.5  # a shift uncovers what it covers
+    assert gradient.sum(dim=1).abs().max() < 1.0  # a shift uncovers what it covers
 
 
 def test_a_soft_silhouette_differentiates_by_the_vertices():
