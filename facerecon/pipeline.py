@@ -21,7 +21,7 @@ from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import as_fit, fit_steps
 from facerecon.morphable.pose import first_camera
 from facerecon.morphable.size import sized
-from facerecon.morphable.uncertainty import with_std
+from facerecon.morphable.uncertainty import Information, with_std
 from facerecon.multiview import dense_steps
 from facerecon.parts import Parts, Settings
 from facerecon.size_cues import size_cues
@@ -134,10 +134,12 @@ class _Run(Run):
             ):
                 last = refined.step
                 yield self.step("fitting", last, 0.55)
-        cues = size_cues(self.parts.head, self.photos, self.landmarks, last)
-        last, scale = sized(self.parts.head, self.landmarks, last, cues, self.settings.fit)
-        fit = replace(as_fit(self.parts.head, last), scale=scale)
-        self.fit = with_std(self.parts.head, fit, last, self.settings.fit)
+        head, settings = self.parts.head, self.settings.fit
+        self.told = Information.at(head, last, settings) if len(head.identity_basis) else None
+        cues = size_cues(head, self.photos, self.landmarks, last)
+        last, scale = sized(head, self.landmarks, last, cues, settings, information=self.told)
+        fit = replace(as_fit(head, last), scale=scale)
+        self.fit = with_std(head, fit, last, settings, information=self.told)
         self.last = last
         self.warn(*(key for pair in zip(self.fit.views, self.landmarks, strict=True) for key in doubts(*pair)))
         yield self.step("fitting", self.fit, 0.55)
@@ -191,8 +193,9 @@ class _Run(Run):
             head_model=head.name,
             timings_ms={},
             normal_map=self.normal_map(),
+            material=self.settings.material,
             warnings=tuple(self.warnings),
-            coaching=coach(head, self.photos, self.landmarks, self.last, self.settings.fit),
+            coaching=coach(head, self.photos, self.landmarks, self.last, self.settings.fit, information=self.told),
         )
         last = self.step("model", result, 1.0)
         # The dictionary belongs to this run alone until it is handed out here.

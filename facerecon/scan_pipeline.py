@@ -178,6 +178,7 @@ class _ScanRun(Run):
             timings_ms={},
             warnings=tuple(self.warnings),
             scan=self.scanned(),
+            material=self.settings.material,
         )
         last = self.step("model", result, 1.0)
         result.timings_ms.update(self.total())

@@ -13,18 +13,16 @@ set, ε₀ and s are what the detector's scores tell; oval landmarks slide to th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, wraps
-from typing import Any
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from facerecon.core.types import Camera, Fit, Landmarks, Scale, View
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.normal_equations import NormalEquations, bounded_step
 from facerecon.morphable.observation import Observation, ViewState, observe
+from facerecon.morphable.threads import single_threaded
 
 
 @dataclass(frozen=True)
@@ -146,27 +144,7 @@ def size_spread(model: FaceModel) -> float:
     return float(np.linalg.norm(change))
 
 
-@cache
-def _linear_algebra() -> ThreadpoolController:
-    return ThreadpoolController()
-
-
-def _alone(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Runs a function with one thread of linear algebra.
-
-    The fit's matrices are small: a second thread gains nothing, and where another program uses the cores, waiting for
-    it takes ten times as long as the sum.
-    """
-
-    @wraps(function)
-    def run(*arguments: Any) -> Any:
-        with _linear_algebra().limit(limits=1, user_api="blas"):
-            return function(*arguments)
-
-    return run
-
-
-@_alone
+@single_threaded
 def _look(model, landmarks, identity, views, iteration, settings) -> FitStep:
     """Observes every photo with the present parameters and adds up the cost."""
     # Errors of n photos that are alike by ρ: their mean has the variance (1 + (n − 1) ρ) / n.
@@ -184,7 +162,7 @@ def _look(model, landmarks, identity, views, iteration, settings) -> FitStep:
     return FitStep(iteration, identity, views, observations, cost | {"total": sum(cost.values())})
 
 
-@_alone
+@single_threaded
 def _improve(model, landmarks, current, iteration, damping, settings) -> tuple[FitStep | None, float]:
     """Takes one damped Gauss–Newton step; the damping grows until the cost falls. None where it cannot fall."""
     equations = NormalEquations.at(model, current, settings)

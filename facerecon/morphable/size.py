@@ -22,6 +22,7 @@ from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import FitSettings, FitStep, size_spread
 from facerecon.morphable.normal_equations import POSE, NormalEquations
 from facerecon.morphable.observation import observe
+from facerecon.morphable.threads import single_threaded
 from facerecon.morphable.uncertainty import Calibration, Information, calibration
 
 DEPTH = 5
@@ -56,6 +57,7 @@ def size_gradient(model: FaceModel) -> np.ndarray:
     return np.tensordot(model.identity_basis[:, skin], weighted, axes=([1, 2], [0, 1])) / (weighted * centred).sum()
 
 
+@single_threaded
 def sized(
     model: FaceModel,
     landmarks: Sequence[Landmarks],
@@ -63,6 +65,7 @@ def sized(
     cues: Sequence[SizeCue],
     settings: FitSettings,
     known: Calibration | None = None,
+    information: Information | None = None,
 ) -> tuple[FitStep, Scale]:
     """Joins a fit with cues of its size: the fit as they move it, and where its millimetres come from.
 
@@ -73,11 +76,11 @@ def sized(
         cues: none: the average head's size stays.
         settings: with which it was fitted.
         known: default: `uncertainty.calibration()`.
+        information: what its photos tell, where that is at hand.
     """
     if not len(model.identity_basis):
         return step, Scale("model_average", size_spread(model))
-    information = Information.at(model, step, settings)
-    known = known or calibration()
+    information, known = information or Information.at(model, step, settings), known or calibration()
     covariance = information.whole_covariance(known)
     gradient = np.zeros(len(covariance))
     gradient[: information.identities] = size_gradient(model)

@@ -36,6 +36,7 @@ from facerecon.morphable.face_model import DATA, FaceModel
 from facerecon.morphable.fitting import FitSettings, FitStep
 from facerecon.morphable.normal_equations import NormalEquations
 from facerecon.morphable.observation import Observation
+from facerecon.morphable.threads import single_threaded
 
 FILE = "uncertainty.json"
 
@@ -86,6 +87,7 @@ class Information:
     "how many of the parameters are identity; they come first"
 
     @classmethod
+    @single_threaded
     def at(cls, model: FaceModel, step: FitStep, settings: FitSettings) -> Information:
         """Takes the normal equations at a step of the fit apart."""
         whole = NormalEquations.at(model, step, settings)
@@ -154,7 +156,15 @@ def from_photos(fit: Fit) -> np.ndarray | None:
     return np.clip(1 - (fit.std / fit.prior_std) ** 2, 0, 1)
 
 
-def with_std(model: FaceModel, fit: Fit, step: FitStep, settings: FitSettings, known: Calibration | None = None) -> Fit:
+@single_threaded
+def with_std(
+    model: FaceModel,
+    fit: Fit,
+    step: FitStep,
+    settings: FitSettings,
+    known: Calibration | None = None,
+    information: Information | None = None,
+) -> Fit:
     """Adds to a fit how sure it is, `std`, `prior_std` and `covariance`; a head without a shape of its own has none.
 
     Args:
@@ -163,13 +173,15 @@ def with_std(model: FaceModel, fit: Fit, step: FitStep, settings: FitSettings, k
         step: the last of `fit_steps`.
         settings: with which it was fitted.
         known: default: what was measured, `calibration()`.
+        information: what its photos tell, where that is at hand: at that step, or just before the size moved it.
     """
     count = len(model.identity_basis)
     if not count:
         return fit
     check_shape(step.identity, (count,), "step.identity")
     known = known or calibration()
-    information, surface = Information.at(model, step, settings), Surface(model, step.identity)
+    information = information or Information.at(model, step, settings)
+    surface = Surface(model, step.identity)
     root = np.sqrt(known.misfit(step))
     covariance = information.covariance(known)
     std, prior_std = (

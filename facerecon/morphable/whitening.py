@@ -11,8 +11,10 @@ so that JᵀS⁻¹J costs no more than JᵀR⁻¹J, no `(N, N)` matrix is ever m
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
-from scipy.linalg import solve_triangular
+from scipy.linalg import cho_solve, solve_triangular
 
 REWEIGHTINGS = 3
 """How often points are trusted anew, given what they err by together."""
@@ -30,13 +32,17 @@ class Whitening:
     def __init__(self, directions: np.ndarray, rest: np.ndarray, weights: np.ndarray | None = None):
         self._directions = directions
         self._information = (1.0 if weights is None else weights) / rest**2
-        leaning = directions * self._information
-        self._factor = np.linalg.cholesky(np.eye(len(directions)) + leaning @ directions.T)
-        self._shared = solve_triangular(self._factor, leaning, lower=True)
+        self._leaning = directions * self._information
+        self._factor = np.linalg.cholesky(np.eye(len(directions)) + self._leaning @ directions.T)
+
+    @cached_property
+    def _shared(self) -> np.ndarray:
+        """`(K, N)` Q: only normal equations need it, residuals alone can do without."""
+        return solve_triangular(self._factor, self._leaning, lower=True, check_finite=False)
 
     def shared(self, residuals: np.ndarray) -> np.ndarray:
         """Finds the most likely u of `(N,)` residuals, `(K,)`: what points err by together."""
-        return solve_triangular(self._factor, self._shared @ residuals, lower=True, trans="T")
+        return cho_solve((self._factor, True), self._leaning @ residuals, check_finite=False)
 
     def squared(self, residuals: np.ndarray) -> float:
         """Gives rᵀS⁻¹r of `(N,)` residuals."""
