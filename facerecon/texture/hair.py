@@ -56,7 +56,7 @@ def find_hair(captures: list[Capture], skin: SkinColour, layout: Layout) -> Hair
         confidence += weight
         hairy += weight * _hairiness(one.colours, colour, skin)
     hairy = hairy / np.where(confidence > 0, confidence, 1)
-    # What is extended is the difference from the usual hairline: so that this stays as soft as it is where it is not seen.
+    # What is extended is the difference from the usual hairline: where that is not seen it stays as sharp as it is.
     usual = layout.scalp
     share = usual + extend(layout, (hairy - usual)[:, None], confidence, np.zeros(1), _REACH_MM)[:, 0]
     return Hair(colour, presence * np.clip(share, 0, 1) * (1 - layout.ears))
