@@ -12,7 +12,7 @@ from facerecon.capture_coach import coach
 from facerecon.checks import SMALL_FACE, choose_face, doubts, item, put_in, same_way_up
 from facerecon.comparison import two_people
 from facerecon.core.errors import NoFaceError, SettingsError
-from facerecon.core.types import Faces, Fit, Landmarks, Photo, Reconstruction, Texture
+from facerecon.core.types import Faces, Fit, Landmarks, Mesh, Photo, Reconstruction, Texture, View
 from facerecon.geometry.projection import project_head
 from facerecon.landmarks.opening import opening
 from facerecon.landmarks.quality import concerns, judge
@@ -177,14 +177,9 @@ class _Run(Run):
         )
 
     def normal_map(self) -> np.ndarray | None:
-        """Finds the fine shape of the face, where it is asked for, as the first photo shows it."""
-        times, size = self.settings.subdivisions, self.settings.texture_size
         if not self.settings.detail:
             return None
-        layout, finer = self.parts.layout(times, size), self.parts.refinement(times)
-        atlas = finer.atlas(DETAIL_PX) if size > DETAIL_PX else None
-        found = fine_shape(self.photos[0], self.fit.views[0], self.mesh, finer.face_region, layout, atlas)
-        return None if found is None else found.normal_map
+        return detail_map(self.photos[0], self.fit.views[0], self.mesh, self.parts, self.settings)
 
     def finish(self) -> Step:
         head, fit = self.parts.head, self.fit
@@ -212,6 +207,15 @@ class _Run(Run):
         # The dictionary belongs to this run alone until it is handed out here.
         result.timings_ms.update(self.total())
         return last
+
+
+def detail_map(photo: Photo, view: View, mesh: Mesh, parts: Parts, settings: Settings) -> np.ndarray | None:
+    """Finds the fine shape of a face, as a photo's shading tells it; see `Reconstruction.normal_map`."""
+    layout = parts.layout(settings.subdivisions, settings.texture_size)
+    finer = parts.refinement(settings.subdivisions)
+    atlas = finer.atlas(DETAIL_PX) if settings.texture_size > DETAIL_PX else None
+    found = fine_shape(photo, view, mesh, finer.face_region, layout, atlas)
+    return None if found is None else found.normal_map
 
 
 def painted_parts(photo: Photo, landmarks: Landmarks, head: FaceModel, fit: Fit) -> dict[str, np.ndarray]:
