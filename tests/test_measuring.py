@@ -16,7 +16,7 @@ FIT = Fit(np.zeros(80), (), None, Scale("model_average", 0.0))
 
 
 def test_tolerances_are_those_of_heads_that_are_drawn(anny, rng, monkeypatch):
-    known = replace(calibration(), rest=0.0)
+    known = replace(calibration(), rest=0.0, beyond=1.0)
     monkeypatch.setattr("facerecon.measuring.calibration", lambda: known)
     root = 0.15 * rng.normal(size=(80, 80)) / np.sqrt(80)
     told = measure_head(anny, replace(FIT, covariance=root @ root.T))
