@@ -1,4 +1,4 @@
-"""The link that stands a head in the visitor's own room, where the browser can: AR Quick Look, from this very server."""
+"""The link that stands a head in the visitor's own room, where the browser can: AR Quick Look, from this server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from facerecon.app.texts import t
 
 PICTURE = (
     "data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='%230f7b85'"
-    " stroke-width='1.7' stroke-linejoin='round'><path d='M12 3l8 4.5v9L12 21l-8-4.5v-9zM4 7.5l8 4.5 8-4.5M12 12v9'/></svg>"
+    " stroke-width='1.7' stroke-linejoin='round'>"
+    "<path d='M12 3l8 4.5v9L12 21l-8-4.5v-9zM4 7.5l8 4.5 8-4.5M12 12v9'/></svg>"
 )
 """A cube: Quick Look asks for a picture inside its link."""
 
