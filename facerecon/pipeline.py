@@ -26,7 +26,18 @@ from facerecon.multiview import dense_steps
 from facerecon.parts import Parts, Settings
 from facerecon.size_cues import size_cues
 from facerecon.steps import Run, Step, as_settings, check_settings
-from facerecon.texture import BROWN, bake, fine_shape, iris_colour, iris_disc, part_images, sclera_colour
+from facerecon.texture import (
+    BROWN,
+    Mouth,
+    bake,
+    fine_shape,
+    iris_colour,
+    iris_disc,
+    look_into,
+    mouth_of,
+    part_images,
+    sclera_colour,
+)
 
 DETAIL_PX = 1024
 """the largest normal map: photos seldom show the skin more finely"""
@@ -226,7 +237,18 @@ def painted_parts(photo: Photo, landmarks: Landmarks, head: FaceModel, fit: Fit)
     sclera = np.mean([sclera_colour(photo.image, *eye) for eye in seen], axis=0)
     read = [not np.array_equal(iris, BROWN) for iris in irises]
     discs = tuple(iris_disc(photo.image, *eye) if known else None for eye, known in zip(seen, read, strict=True))
-    return part_images(irises, (0.5, 0.5), head.iris_uv_radius, sclera, discs=discs)
+    mouth = seen_mouth(photo, points, head, fit)
+    return part_images(irises, (0.5, 0.5), head.iris_uv_radius, sclera, discs=discs, mouth=mouth)
+
+
+def seen_mouth(photo: Photo, points: np.ndarray, head: FaceModel, fit: Fit) -> Mouth | None:
+    """Takes teeth and tongue from the first photo, `points` being its 478 landmarks; None where it shows no teeth."""
+    inner, outer = (points[list(scheme("mediapipe478").groups[f"lips_{side}"])] for side in ("inner", "outer"))
+    opening = look_into(photo.image, inner, outer) if np.isfinite([*inner, *outer]).all() else None
+    if opening is None or "teeth" not in head.part_names:
+        return None
+    view = fit.views[0]
+    return mouth_of(opening, head.mesh(head.shape(fit.identity, view.expression)), view)
 
 
 def plain_parts(head: FaceModel) -> dict[str, np.ndarray]:
