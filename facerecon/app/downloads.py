@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from facerecon.app import files, layout, messages
+from facerecon.app import files, layout, messages, state
 from facerecon.app.cache import Run
 from facerecon.app.numbers import size
 from facerecon.app.texts import t
@@ -86,7 +86,9 @@ def _options(run: Run, kind: str, place: str) -> FileOptions:
     ]
     with st.container(horizontal=True, gap="medium"):
         chosen = {name: _toggle(name, place) for name in wishes}
-    return FileOptions(**chosen)
+    material = state.session().material
+    changed = material != run.reconstruction.material and kind in ("glb", "usdz", "obj")
+    return FileOptions(**chosen, material=material if changed else None)
 
 
 def _toggle(name: str, place: str) -> bool:

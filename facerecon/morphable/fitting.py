@@ -59,6 +59,11 @@ class FitStep:
     "`landmarks`, `identity`, `expression`, `camera`, `total`"
 
     @property
+    def landmarks_alone(self) -> FitStep:
+        """This state as landmarks and priors see it, whatever else was known."""
+        return self
+
+    @property
     def residual_px(self) -> float:
         """Median distance of landmarks from their model points over all photos, px."""
         return float(np.median(np.concatenate([o.distance for o in self.observations])))

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from facerecon.app.texts import table
@@ -23,6 +24,23 @@ def test_the_viewer_is_told_of_looks_legends_and_photos(page):
     assert photo["url"] and photo["outline"].startswith("M")
     # Nothing of a photo stands in the message itself: it is fetched once, under its link.
     assert len(viewer.proto.json) < 120_000
+
+
+def test_fine_detail_is_shown_and_taken_along(page, monkeypatch):
+    taken = []
+    monkeypatch.setattr("facerecon.app.files.build", lambda result, *_: taken.append(result) or b"glb")
+    plain = json.loads(page.get("bidi_component")[0].proto.json)
+    page.toggle(key="fine_detail").set_value(True).run()
+    assert not page.exception
+    detailed = json.loads(page.get("bidi_component")[0].proto.json)
+    assert detailed["digest"] != plain["digest"]
+    page.toggle(key="skeleton_model").set_value(True).run()  # a file that nobody has made yet
+    page.button(key="prepare_model").click().run()
+    (result,) = taken
+    steepness = np.linalg.norm(result.normal_map[..., :2].astype(float) - 127.5, axis=2)
+    assert (steepness > 5).mean() > 0.01, "some of the skin is not flat"
+    page.toggle(key="fine_detail").set_value(False).run()
+    assert json.loads(page.get("bidi_component")[0].proto.json)["digest"] == plain["digest"]
 
 
 def test_a_film_is_made_on_a_click_and_kept(page, monkeypatch):
