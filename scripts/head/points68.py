@@ -1,11 +1,11 @@
 """Moves the nose's points of the 68 to where they are found: `python -m scripts.head.points68`.
 
-The points of `mediapipe478` were put where MediaPipe points on heads sampled from sliders (`correspond.py`), whose noses
-are not people's: on the mean of people the bridge's points that are made of them lie 2 to 3 mm too high, and the one
-under the nose on its tip's underside. `landmark_errors.py` measures by how much; each goes to the spot of the skin that
-a photo from the front shows there. The other points stay: those of eyes and mouth lie right; brows are found where the
-renders paint them, 5 mm above those of people and of scans without colours; the jaw's are an outline and no spots.
-Writes `anny_points68.npz`; `landmark_errors.py` must measure anew afterwards.
+The points of `mediapipe478` were put where MediaPipe points on heads sampled from sliders (`correspond.py`), whose
+noses are not people's: on the mean of people the bridge's points that are made of them lie 2 to 3 mm too high, and
+the one under the nose on its tip's underside. `landmark_errors.py` measures by how much; each goes to the spot of the
+skin that a photo from the front shows there. The other points stay: those of eyes and mouth lie right; brows are
+found where the renders paint them, 5 mm above those of people and of scans without colours; the jaw's are an outline
+and no spots. Writes `anny_points68.npz`; `landmark_errors.py` must measure anew afterwards.
 """
 
 from __future__ import annotations
