@@ -56,6 +56,8 @@ class Settings:
     subdivisions: int = 1
     dense: bool = True
     "whether several photos are compared at every point of the skin, not at landmarks alone"
+    photometric: bool = False
+    "whether the brightness of the skin, under a light that is found along, tells of the shape"
     detail: bool = False
     "whether the first photo's shading gives the skin a normal map"
     material: Material = Material()

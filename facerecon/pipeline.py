@@ -12,13 +12,13 @@ from facerecon.capture_coach import coach
 from facerecon.checks import SMALL_FACE, choose_face, doubts, item, put_in, same_way_up
 from facerecon.comparison import two_people
 from facerecon.core.errors import NoFaceError, SettingsError
-from facerecon.core.types import Faces, Fit, Landmarks, Mesh, Photo, Reconstruction, Texture, View
+from facerecon.core.types import Camera, Faces, Fit, Landmarks, Mesh, Photo, Reconstruction, Texture, View
 from facerecon.geometry.projection import project_head
 from facerecon.landmarks.opening import opening
 from facerecon.landmarks.quality import concerns, judge
 from facerecon.landmarks.schemes import scheme
 from facerecon.morphable.face_model import FaceModel
-from facerecon.morphable.fitting import as_fit, fit_steps
+from facerecon.morphable.fitting import FitStep, as_fit, fit_steps
 from facerecon.morphable.pose import first_camera
 from facerecon.morphable.size import sized
 from facerecon.morphable.uncertainty import Information, with_std
@@ -132,21 +132,12 @@ class _Run(Run):
         fitting = fit_steps(self.parts.head, self.landmarks, cameras, focal_known=known, settings=self.settings.fit)
         for count, last in enumerate(fitting, start=1):
             yield self.step("fitting", last, 0.35 + 0.2 * count / (self.settings.fit.iterations + 1))
-        if self.settings.dense and len(self.photos) > 1 and len(self.parts.head.identity_basis):
-            for refined in dense_steps(
-                self.parts.head,
-                self.photos,
-                self.landmarks,
-                last,
-                self.parts.skin_atlas,
-                cameras,
-                focal_known=known,
-                fit=self.settings.fit,
-            ):
-                last = refined.step
-                yield self.step("fitting", last, 0.55)
+        for refined in self._refined(last, cameras, known):
+            last = refined
+            yield self.step("fitting", last, 0.55)
         head, settings = self.parts.head, self.settings.fit
         self.told = Information.at(head, last, settings) if len(head.identity_basis) else None
+        last = last.landmarks_alone  # how well it fits, which the uncertainty goes by, was measured for them
         cues = size_cues(head, self.photos, self.landmarks, last)
         last, scale = sized(head, self.landmarks, last, cues, settings, information=self.told)
         fit = replace(as_fit(head, last), scale=scale)
@@ -154,6 +145,22 @@ class _Run(Run):
         self.last = last
         self.warn(*(key for pair in zip(self.fit.views, self.landmarks, strict=True) for key in doubts(*pair)))
         yield self.step("fitting", self.fit, 0.55)
+
+    def _refined(self, last: FitStep, cameras: list[Camera], known: list[bool]) -> Iterator[FitStep]:
+        """Goes on from landmarks to what the photos show of the skin: where it lies in several, how bright it is."""
+        head, settings, told = self.parts.head, self.settings, None
+        given = {"cameras": cameras, "focal_known": known, "fit": settings.fit}
+        if not len(head.identity_basis):
+            return
+        if settings.dense and len(self.photos) > 1:
+            for found in dense_steps(head, self.photos, self.landmarks, last, self.parts.skin_atlas, **given):
+                last, told = found.step, found.evidence
+                yield last
+        if settings.photometric:
+            from facerecon.photometric.refine import photometric_steps  # brings torch
+
+            given |= {"told": told, "device": settings.device}
+            yield from photometric_steps(head, self.photos, self.landmarks, last, **given)
 
     def build_mesh(self) -> Iterator[Step]:
         head, finer = self.parts.head, self.parts.refinement(self.settings.subdivisions)

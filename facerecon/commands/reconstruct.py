@@ -47,6 +47,7 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--landmarker", metavar="N", help="which landmarker locates its points")
     parser.add_argument("--head", metavar="N", help="which head model is fitted")
     parser.add_argument("--no-dense", action="store_true", help="compare several photos at their landmarks alone")
+    parser.add_argument("--photometric", action="store_true", help="let the skin's brightness tell of the shape too")
     add_search(parser)
     parser.add_argument("--landmarks", metavar="J", type=Path, help="JSON file of corrected points, by photo")
     group = parser.add_argument_group("scans and depth")
@@ -127,7 +128,13 @@ def read_inputs(arguments: argparse.Namespace) -> tuple[list, dict[str, Any]]:
     corrected = corrected_landmarks(arguments.landmarks, inputs) if arguments.landmarks else ()
     names = {part: getattr(arguments, part) for part in ("detector", "landmarker", "head")}
     prepare(**names)
-    others = {"device": arguments.device, "search": search, "dense": not arguments.no_dense, "landmarks": corrected}
+    others = {
+        "device": arguments.device,
+        "search": search,
+        "dense": not arguments.no_dense,
+        "photometric": arguments.photometric,
+        "landmarks": corrected,
+    }
     return inputs, names | others
 
 
