@@ -22,6 +22,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--detector", metavar="N", help="which detector finds the face")
     parser.add_argument("--landmarker", metavar="N", help="which landmarker locates its points")
     parser.add_argument("--head", metavar="N", help="which head model is fitted")
+    parser.add_argument("--start", metavar="N", help="what the fit begins from: mean (default), or learned")
     parser.add_argument("--no-dense", action="store_true", help="compare several photos at their landmarks alone")
     parser.add_argument(
         "--detail", action="store_true", help="give the skin a normal map, from the first photo's shading"
@@ -91,6 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         head=arguments.head,
         device=arguments.device,
         search=search,
+        start=arguments.start,
         dense=not arguments.no_dense,
         detail=arguments.detail,
         texture_size=arguments.texture_size,

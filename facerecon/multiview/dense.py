@@ -16,6 +16,7 @@ import numpy as np
 
 from facerecon.core.types import Camera, Landmarks, Photo
 from facerecon.geometry.projection import project_head
+from facerecon.morphable.expectation import Expectation
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import FitSettings, FitStep, fit_steps
 from facerecon.morphable.normal_equations import NormalEquations, bounded_step
@@ -79,11 +80,12 @@ class _Problem:
     known: Sequence[bool]
     fit: FitSettings
     settings: DenseSettings
+    expected: Expectation | None
 
     def look(self, identity: np.ndarray, views: tuple[ViewState, ...]) -> FitStep:
         """Sees what the landmarks say of a state."""
         start = FitStep(0, identity, views, (), {})
-        arguments = {"focal_known": self.known, "settings": self.fit, "start": start}
+        arguments = {"focal_known": self.known, "settings": self.fit, "start": start, "expected": self.expected}
         return next(fit_steps(self.model, self.landmarks, self.cameras, **arguments))
 
     def heads(self, step: FitStep) -> list[np.ndarray]:
@@ -118,7 +120,7 @@ def dense_steps(
     """
     settings, fit = settings or DenseSettings(), fit or FitSettings()
     fit = replace(fit, log_focal_std=settings.log_focal_std)
-    problem = _Problem(model, photos, landmarks, cameras, focal_known, fit, settings)
+    problem = _Problem(model, photos, landmarks, cameras, focal_known, fit, settings, start.expected)
     face = atlas.from_vertices @ model.face_region.astype(np.float32) > 0.5
     current, noise = problem.look(start.identity, start.views), settings.noise
     for number in range(1, settings.rounds + 1):
