@@ -68,8 +68,8 @@ def bend(
     """Fits the model to a scan and bends it; landmarks `(68, 3)` in the scan's frame."""
     fit = fit_surface(head, cloud, landmarks=landmarks, head_from_scan=start)
     points, known = head.landmarks("ibug68"), apply(fit.head_from_scan, landmarks)
-    rows = np.flatnonzero(np.isfinite(known).all(axis=1))
-    pairs = LandmarkPairs(points.triangle[rows], points.weights[rows], known[rows])
+    rows = np.flatnonzero(fit.landmark_weights)
+    pairs = LandmarkPairs(points.triangle[rows], points.weights[rows], known[rows], fit.landmark_weights[rows])
     placed = PointCloud(apply(fit.head_from_scan, cloud.points), triangles=cloud.triangles)
     *_, last = nonrigid_icp_steps(head.mesh(fit.vertices), Target(placed), landmarks=pairs)
     return fit, last

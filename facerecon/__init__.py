@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "FaceReconError": "facerecon.core.errors",
+    "Material": "facerecon.core.material",
     "Photo": "facerecon.core.types",
     "Reconstruction": "facerecon.core.types",
     "Settings": "facerecon.pipeline",

@@ -19,7 +19,7 @@ from facerecon.core.types import Landmarks, Photo
 from facerecon.geometry.graph import vertex_areas
 from facerecon.geometry.transforms import camera_from_head_rotation, head_pose, rigid
 from facerecon.landmarks.quality import BLURRED, DARK, concerns, judge
-from facerecon.landmarks.schemes import convert
+from facerecon.landmarks.schemes import outer_eye_distance
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import FitSettings, FitStep
 from facerecon.morphable.observation import Observation, observe
@@ -37,6 +37,8 @@ CALM = 0.35
 FINE = 90.0
 """px between the outer corners of the eyes, from which landmarks gain nothing by more"""
 STRONGEST = 5
+TIE = 0.05
+"""of the best gain: less than that, promises cannot tell apart"""
 
 
 def coach(
@@ -74,7 +76,7 @@ def checks(
     covered = max(sum(key.startswith("covered") for key in keys) for keys in named)
     blur = max(quality.blur for quality in judged)
     calm = max(expression_strength(view.expression) for view in step.views)
-    eyes = min(_eye_distance(marks) for marks in landmarks)
+    eyes = min(outer_eye_distance(marks) for marks in landmarks)
     span = max(yaws) - min(yaws)
     return (
         Check("angles", bool(span >= SPAN), float(np.degrees(span))),
@@ -91,12 +93,6 @@ def expression_strength(weights: np.ndarray) -> float:
     return float(np.sort(weights)[-STRONGEST:].mean()) if len(weights) else 0.0
 
 
-def _eye_distance(marks: Landmarks) -> float:
-    """Gives the distance between the outer corners of the eyes, px."""
-    points = convert(marks, "ibug68").points
-    return float(np.linalg.norm(points[36] - points[45]))
-
-
 def candidates(
     model: FaceModel,
     landmarks: Sequence[Landmarks],
@@ -105,7 +101,7 @@ def candidates(
     known: Calibration,
     information: Information | None = None,
 ) -> tuple[Candidate, ...]:
-    """Ranks photos that could be added by how much surer the face would become, best first; see `coach`."""
+    """Ranks photos that could be added by how much surer the face would become; see `coach` and `ranked`."""
     if not len(model.identity_basis):
         return ()
     information = information or Information.at(model, step, settings)
@@ -114,7 +110,25 @@ def candidates(
     for name, yaw in YAWS.items():
         more = with_one_more(information, model, landmarks[0], step, yaw, settings)
         found.append(Candidate(name, float(yaw), 1 - spread(more.covariance(known)) / before))
-    return tuple(sorted(found, key=lambda one: -one.reduction))
+    return ranked(found, [float(head_pose(view.camera_from_head)[0]) for view in step.views])
+
+
+def ranked(found: Sequence[Candidate], yaws: Sequence[float]) -> tuple[Candidate, ...]:
+    """Sorts candidates, best first; of those that are as good as the best, the one farthest from what was seen leads.
+
+    Args:
+        found: one a photo that could be added.
+        yaws: radians, of the photos at hand.
+    """
+    least = (1 - TIE) * max(one.reduction for one in found)
+
+    def order(one: Candidate) -> tuple[bool, int, float]:
+        tied = one.reduction >= least
+        # Whole degrees: a head that looks straight ahead has no side that it shows better.
+        apart = min(round(abs(np.degrees(one.yaw - yaw))) for yaw in yaws)
+        return not tied, -apart if tied else 0, -one.reduction
+
+    return tuple(sorted(found, key=order))
 
 
 def with_one_more(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from facerecon.comparison import face_regions
 from facerecon.core.types import Fit
 from facerecon.geometry.graph import vertex_areas
-from facerecon.morphable import HEADS
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.uncertainty import from_photos
 
@@ -29,31 +27,25 @@ class RegionCertainty:
     "in [0, 1]: share of what was uncertain that the photos settled; the rest is the average head"
 
 
-@cache
-def regions_of(head_model: str) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Divides the skin of a head: region → `(S,)` bool, and what area each vertex stands for, `(S,)` mm²."""
-    return divided(HEADS.create(head_model))
-
-
 def divided(head: FaceModel) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Divides the skin of a head that is at hand."""
+    """Divides the skin of a head: region → `(S,)` bool, and what area each vertex stands for, `(S,)` mm²."""
     face = face_regions(head)
     regions = face | {OUTSIDE: ~np.any(list(face.values()), axis=0)}
     skin = head.skin(head.mean)
     return {name: regions[name] for name in REGIONS}, vertex_areas(skin.vertices, skin.triangles)
 
 
-def region_certainty(head_model: str, fit: Fit) -> dict[str, RegionCertainty]:
+def region_certainty(head: FaceModel, fit: Fit) -> dict[str, RegionCertainty]:
     """Tells how sure each region is; nothing where the fit does not know.
 
     Args:
-        head_model: its name in the table of head models.
+        head: the model that was fitted.
         fit: of that model.
     """
     share = from_photos(fit)
     if share is None:
         return {}
-    regions, areas = regions_of(head_model)
+    regions, areas = divided(head)
     std, share = (values[: len(areas)] for values in (fit.std, share))
     return {
         name: RegionCertainty(_median(std[rows], areas[rows]), float(np.average(share[rows], weights=areas[rows])))

@@ -19,10 +19,10 @@ from types import TracebackType
 from typing import NoReturn
 
 import facerecon
-from facerecon.commands import assets, benchmark, compare, detect, evaluate, reconstruct, register
+from facerecon.commands import assets, benchmark, compare, detect, evaluate, measure, reconstruct, register
 from facerecon.core.errors import FaceReconError, SettingsError
 
-COMMANDS = (reconstruct, detect, evaluate, compare, register, benchmark, assets)
+COMMANDS = (reconstruct, detect, measure, evaluate, compare, register, benchmark, assets)
 WRONG_USE, INTERRUPTED, BROKEN_PIPE, OUR_FAULT = 2, 130, 141, 1
 
 

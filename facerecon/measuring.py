@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -14,6 +14,7 @@ from facerecon.anthropometry.points import model_vertices, named_points, sources
 from facerecon.anthropometry.reshape import CHANGES, displacements
 from facerecon.core.types import Fit, Reconstruction
 from facerecon.geometry.barycentric import interpolate
+from facerecon.geometry.geodesics import Geodesics, Spot, path_length
 from facerecon.geometry.graph import vertex_areas
 from facerecon.geometry.nearest import nearest_on_surface
 from facerecon.geometry.normals import vertex_normals
@@ -51,11 +52,14 @@ class PointErrors:
             self._errors = dict.fromkeys(model_vertices(head.name, head.mirror), UNSEEN_ERROR) | seen
             return
         vertices = head.shape(fit.identity)
-        self._by_identity = [head_points(head, mode) for mode in head.identity_basis.astype(np.float64)]
+        known = calibration()
+        growth = known.growth(head.face_region)[:, None]
+        self._by_identity = [head_points(head, growth * mode) for mode in head.identity_basis.astype(np.float64)]
         moved = np.einsum("kvc,vc->vk", head.identity_basis, vertex_normals(vertices, head.triangles), optimize=True)
         *_, self._growth = Surface(head, fit.identity).gauge(moved)
         # What the head's basis cannot express is told along the normals, and taken to be the same along the skin.
-        self._errors = dict.fromkeys(head_points(head, vertices), np.sqrt(3) * calibration().rest)
+        grown = head_points(head, np.tile(growth, 3))
+        self._errors = {name: np.sqrt(3) * known.rest * float(factor[0]) for name, factor in grown.items()}
 
     def __call__(self, slopes: Points, length: float) -> float:
         """Gives the standard deviation of a measure from its gradient, and its value as far as it is a length."""
@@ -81,6 +85,36 @@ def head_asymmetry(head: FaceModel, fit: Fit) -> Asymmetry:
     weights = vertex_areas(skin.vertices, skin.triangles) * head.face_region[: head.skin_vertices]
     normals = vertex_normals(skin.vertices, skin.triangles)
     return asymmetry(skin.vertices, head.mirror[: head.skin_vertices], normals, weights)
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """What lies between two points of the skin."""
+
+    path: np.ndarray
+    "`(P, 3)` mm along the skin"
+    straight: float
+    "mm"
+    along: float
+    "mm"
+
+
+def skin_surface(head: FaceModel, fit: Fit) -> Geodesics:
+    """Prepares the skin of a fitted head, without expression, for distances along it."""
+    skin = head.skin(head.shape(fit.identity))
+    return Geodesics(skin.vertices, skin.triangles)
+
+
+def spots_at(surface: Geodesics, places: np.ndarray) -> tuple[Spot, ...]:
+    """Finds the points of a surface nearest to `(N, 3)` places."""
+    _, triangle, weights = nearest_on_surface(surface.vertices, surface.triangles, places)
+    return tuple(Spot(int(row), tuple(share.tolist())) for row, share in zip(triangle, weights, strict=True))
+
+
+def way_between(surface: Geodesics, first: Spot, second: Spot) -> Way:
+    """Measures between two points of a surface, straight and along it."""
+    path = surface.path(first, second)
+    return Way(path, float(np.linalg.norm(path[-1] - path[0])), path_length(path))
 
 
 def planned(head: FaceModel, fit: Fit, amounts: Mapping[str, float]) -> np.ndarray:

@@ -11,6 +11,7 @@ from scipy import sparse
 
 from facerecon.assets import find, found
 from facerecon.core.arrays import read_only
+from facerecon.core.material import Material
 from facerecon.core.types import Mesh
 from facerecon.detection import DETECTORS
 from facerecon.detection.detector import Detector
@@ -56,8 +57,12 @@ class Settings:
     subdivisions: int = 1
     dense: bool = True
     "whether several photos are compared at every point of the skin, not at landmarks alone"
+    photometric: bool = False
+    "whether the brightness of the skin, under a light that is found along, tells of the shape"
     detail: bool = False
     "whether the first photo's shading gives the skin a normal map"
+    material: Material = Material()
+    "of the skin, in the files"
     fit: FitSettings = FitSettings()
     start: str | None = None
     "what the fit to landmarks begins from"

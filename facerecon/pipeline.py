@@ -12,13 +12,13 @@ from facerecon.capture_coach import coach
 from facerecon.checks import SMALL_FACE, choose_face, doubts, item, put_in, same_way_up
 from facerecon.comparison import two_people
 from facerecon.core.errors import NoFaceError, SettingsError
-from facerecon.core.types import Faces, Fit, Landmarks, Photo, Reconstruction, Texture
+from facerecon.core.types import Camera, Faces, Fit, Landmarks, Mesh, Photo, Reconstruction, Texture, View
 from facerecon.geometry.projection import project_head
 from facerecon.landmarks.opening import opening
 from facerecon.landmarks.quality import concerns, judge
 from facerecon.landmarks.schemes import scheme
 from facerecon.morphable.face_model import FaceModel
-from facerecon.morphable.fitting import as_fit, fit_steps
+from facerecon.morphable.fitting import FitStep, as_fit, fit_steps
 from facerecon.morphable.pose import first_camera
 from facerecon.morphable.size import sized
 from facerecon.morphable.uncertainty import Information, with_std
@@ -26,7 +26,18 @@ from facerecon.multiview import dense_steps
 from facerecon.parts import Parts, Settings
 from facerecon.size_cues import size_cues
 from facerecon.steps import Run, Step, as_settings, check_settings
-from facerecon.texture import BROWN, bake, fine_shape, iris_colour, iris_disc, part_images, sclera_colour
+from facerecon.texture import (
+    BROWN,
+    Mouth,
+    bake,
+    fine_shape,
+    iris_colour,
+    iris_disc,
+    look_into,
+    mouth_of,
+    part_images,
+    sclera_colour,
+)
 
 DETAIL_PX = 1024
 """the largest normal map: photos seldom show the skin more finely"""
@@ -125,19 +136,10 @@ class _Run(Run):
         fitting = fit_steps(self.parts.head, self.landmarks, cameras, **arguments)
         for count, last in enumerate(fitting, start=1):
             yield self.step("fitting", last, 0.35 + 0.2 * count / (self.settings.fit.iterations + 1))
-        if self.settings.dense and len(self.photos) > 1 and len(self.parts.head.identity_basis):
-            for refined in dense_steps(
-                self.parts.head,
-                self.photos,
-                self.landmarks,
-                last,
-                self.parts.skin_atlas,
-                cameras,
-                focal_known=known,
-                fit=self.settings.fit,
-            ):
-                last = refined.step
-                yield self.step("fitting", last, 0.55)
+        for refined in self._refined(last, cameras, known):
+            last = refined
+            yield self.step("fitting", last, 0.55)
+        last = last.landmarks_alone  # what follows was measured for them
         head, settings = self.parts.head, self.settings.fit
         self.told = Information.at(head, last, settings) if len(head.identity_basis) else None
         cues = size_cues(head, self.photos, self.landmarks, last)
@@ -147,6 +149,22 @@ class _Run(Run):
         self.last = last
         self.warn(*(key for pair in zip(self.fit.views, self.landmarks, strict=True) for key in doubts(*pair)))
         yield self.step("fitting", self.fit, 0.55)
+
+    def _refined(self, last: FitStep, cameras: list[Camera], known: list[bool]) -> Iterator[FitStep]:
+        """Goes on from landmarks to what the photos show of the skin: where it lies in several, how bright it is."""
+        head, settings, told = self.parts.head, self.settings, None
+        given = {"cameras": cameras, "focal_known": known, "fit": settings.fit}
+        if not len(head.identity_basis):
+            return
+        if settings.dense and len(self.photos) > 1:
+            for found in dense_steps(head, self.photos, self.landmarks, last, self.parts.skin_atlas, **given):
+                last, told = found.step, found.evidence
+                yield last
+        if settings.photometric:
+            from facerecon.photometric.refine import photometric_steps  # brings torch
+
+            given |= {"told": told, "device": settings.device}
+            yield from photometric_steps(head, self.photos, self.landmarks, last, **given)
 
     def build_mesh(self) -> Iterator[Step]:
         head, finer = self.parts.head, self.parts.refinement(self.settings.subdivisions)
@@ -170,14 +188,9 @@ class _Run(Run):
         )
 
     def normal_map(self) -> np.ndarray | None:
-        """Finds the fine shape of the face, where it is asked for, as the first photo shows it."""
-        times, size = self.settings.subdivisions, self.settings.texture_size
         if not self.settings.detail:
             return None
-        layout, finer = self.parts.layout(times, size), self.parts.refinement(times)
-        atlas = finer.atlas(DETAIL_PX) if size > DETAIL_PX else None
-        found = fine_shape(self.photos[0], self.fit.views[0], self.mesh, finer.face_region, layout, atlas)
-        return None if found is None else found.normal_map
+        return detail_map(self.photos[0], self.fit.views[0], self.mesh, self.parts, self.settings)
 
     def finish(self) -> Step:
         head, fit = self.parts.head, self.fit
@@ -197,6 +210,7 @@ class _Run(Run):
             head_model=head.name,
             timings_ms={},
             normal_map=self.normal_map(),
+            material=self.settings.material,
             warnings=tuple(self.warnings),
             coaching=coach(head, self.photos, self.landmarks, self.last, self.settings.fit, information=self.told),
         )
@@ -204,6 +218,15 @@ class _Run(Run):
         # The dictionary belongs to this run alone until it is handed out here.
         result.timings_ms.update(self.total())
         return last
+
+
+def detail_map(photo: Photo, view: View, mesh: Mesh, parts: Parts, settings: Settings) -> np.ndarray | None:
+    """Finds the fine shape of a face, as a photo's shading tells it; see `Reconstruction.normal_map`."""
+    layout = parts.layout(settings.subdivisions, settings.texture_size)
+    finer = parts.refinement(settings.subdivisions)
+    atlas = finer.atlas(DETAIL_PX) if settings.texture_size > DETAIL_PX else None
+    found = fine_shape(photo, view, mesh, finer.face_region, layout, atlas)
+    return None if found is None else found.normal_map
 
 
 def painted_parts(photo: Photo, landmarks: Landmarks, head: FaceModel, fit: Fit) -> dict[str, np.ndarray]:
@@ -225,7 +248,18 @@ def painted_parts(photo: Photo, landmarks: Landmarks, head: FaceModel, fit: Fit)
     sclera = np.mean([sclera_colour(photo.image, *eye) for eye in seen], axis=0)
     read = [not np.array_equal(iris, BROWN) for iris in irises]
     discs = tuple(iris_disc(photo.image, *eye) if known else None for eye, known in zip(seen, read, strict=True))
-    return part_images(irises, (0.5, 0.5), head.iris_uv_radius, sclera, discs=discs)
+    mouth = seen_mouth(photo, points, head, fit)
+    return part_images(irises, (0.5, 0.5), head.iris_uv_radius, sclera, discs=discs, mouth=mouth)
+
+
+def seen_mouth(photo: Photo, points: np.ndarray, head: FaceModel, fit: Fit) -> Mouth | None:
+    """Takes teeth and tongue from the first photo, `points` being its 478 landmarks; None where it shows no teeth."""
+    inner, outer = (points[list(scheme("mediapipe478").groups[f"lips_{side}"])] for side in ("inner", "outer"))
+    opening = look_into(photo.image, inner, outer) if np.isfinite([*inner, *outer]).all() else None
+    if opening is None or "teeth" not in head.part_names:
+        return None
+    view = fit.views[0]
+    return mouth_of(opening, head.mesh(head.shape(fit.identity, view.expression)), view)
 
 
 def plain_parts(head: FaceModel) -> dict[str, np.ndarray]:

@@ -14,6 +14,7 @@ from uuid import uuid4
 import numpy as np
 
 import facerecon
+from facerecon.anthropometry.measures import Measurement
 from facerecon.certainty import region_certainty
 from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.coaching import Coaching
@@ -24,10 +25,14 @@ from facerecon.export.atomic import replace_all
 from facerecon.export.formats import FileOptions, format_files
 from facerecon.measuring import measure_head
 from facerecon.morphable import HEADS
+from facerecon.morphable.face_model import FaceModel
 
 
 def result_files(
-    result: Reconstruction, formats: Sequence[str] = (), options: FileOptions | None = None
+    result: Reconstruction,
+    formats: Sequence[str] = (),
+    options: FileOptions | None = None,
+    head: FaceModel | None = None,
 ) -> dict[str, bytes]:
     """Builds every file of a finished head: file name → content.
 
@@ -35,21 +40,26 @@ def result_files(
         result: the head.
         formats: names of `export.FORMATS` beside GLB and OBJ, which are always there.
         options: what was chosen about them.
+        head: its model where that is at hand; None: it is opened.
     """
     files: dict[str, bytes] = {}
     for name in dict.fromkeys(("obj", "glb", *formats)):
         files |= format_files(result, name, options)
     files["neutral.ply"] = ply_bytes(result.neutral)
-    data = report(result) | {"files": {name: len(content) for name, content in files.items()}}
+    data = report(result, head) | {"files": {name: len(content) for name, content in files.items()}}
     text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
     return {**files, "report.json": (text + "\n").encode()}
 
 
-def report(result: Reconstruction) -> dict[str, Any]:
+def report(result: Reconstruction, head: FaceModel | None = None) -> dict[str, Any]:
     """Builds the content of `report.json`: millimetres in the head frame, pixels of the upright photo.
 
     `measurements` is there only for heads with a shape of their own, `uncertainty` and `coach` only for those fitted to
     photos, `scans` only for those made from scans or depth; `result_files` adds `files`, in bytes.
+
+    Args:
+        result: the head.
+        head: its model where that is at hand; None: it is opened.
     """
     data = {
         "version": facerecon.__version__,
@@ -62,17 +72,17 @@ def report(result: Reconstruction) -> dict[str, Any]:
         "photos": [_photo(result, index) for index in range(len(result.photos))],
     }
     if len(result.fit.identity):
-        data["measurements"] = _measurements(result)
-    if result.fit.std is not None:
-        data["uncertainty"] = _uncertainty(result)
+        head = head or HEADS.create(result.head_model)
+        data["measurements"] = measured_as_data(measure_head(head, result.fit))
+        if result.fit.std is not None:
+            data["uncertainty"] = _uncertainty(result, head)
     if result.coaching is not None:
         data["coach"] = _coach(result.coaching)
     return data if result.scan is None else {**data, "scans": _scans(result.scan)}
 
 
-def _measurements(result: Reconstruction) -> dict[str, Any]:
+def measured_as_data(found: Mapping[str, Measurement]) -> dict[str, dict[str, float]]:
     """Tells what `measuring.measure_head` measures: distances in mm, angles in degrees, each with a tolerance."""
-    found = measure_head(HEADS.create(result.head_model), result.fit)
     data = {}
     for name, one in found.items():
         unit = "mm" if one.unit == "mm" else "degrees"
@@ -80,12 +90,12 @@ def _measurements(result: Reconstruction) -> dict[str, Any]:
     return data
 
 
-def _uncertainty(result: Reconstruction) -> dict[str, Any]:
+def _uncertainty(result: Reconstruction, head: FaceModel) -> dict[str, Any]:
     """Tells how sure the shape is: by region, and for each vertex of `neutral.ply` its standard deviation, mm.
 
     Distances along the normals from the true surface, position, turn and size free; `scale` tells how sure the size is.
     """
-    regions = region_certainty(result.head_model, result.fit)
+    regions = region_certainty(head, result.fit)
     return {
         "regions": {
             name: {"std_mm": round(one.std, 3), "from_photos": round(one.from_photos, 3)}

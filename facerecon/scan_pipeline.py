@@ -121,8 +121,8 @@ class _ScanRun(Run):
         head, fit = self.parts.head, self.surface
         template = head.mesh(fit.vertices)
         points, known = head.landmarks("ibug68"), apply(self.head_from_first, self.heads[0].landmarks68)
-        rows = np.flatnonzero(np.isfinite(known).all(axis=1))
-        pairs = LandmarkPairs(points.triangle[rows], points.weights[rows], known[rows])
+        rows = np.flatnonzero(fit.landmark_weights)
+        pairs = LandmarkPairs(points.triangle[rows], points.weights[rows], known[rows], fit.landmark_weights[rows])
         for count, last in enumerate(nonrigid_icp_steps(template, self.head_cloud, landmarks=pairs)):
             yield self.step("bending", last, 0.55 + 0.2 * min(count / 18, 1))
         self.bent: NonrigidStep = last
@@ -178,6 +178,7 @@ class _ScanRun(Run):
             timings_ms={},
             warnings=tuple(self.warnings),
             scan=self.scanned(),
+            material=self.settings.material,
         )
         last = self.step("model", result, 1.0)
         result.timings_ms.update(self.total())

@@ -5,9 +5,9 @@ import streamlit as st
 from facerecon.app import heads, layout
 from facerecon.app.inputs import photo_input
 from facerecon.app.numbers import duration, two_digits
-from facerecon.app.pictures import outer_eye_distance
 from facerecon.app.texts import t
 from facerecon.app.viewer import Look
+from facerecon.landmarks.schemes import outer_eye_distance
 
 run = layout.begin("home", menu=False)
 result = run.reconstruction

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from facerecon.capture_coach import YAWS, candidates, checks, coach, face_spread, joined
+from facerecon.capture_coach import YAWS, candidates, checks, coach, face_spread, joined, ranked
+from facerecon.core.coaching import Candidate
 from facerecon.core.types import Camera, Landmarks
 from facerecon.geometry.projection import project_head
 from facerecon.geometry.transforms import camera_from_head_rotation, rigid
@@ -57,6 +58,19 @@ def test_the_side_that_is_missing_is_asked_for(anny):
     both = [*front, photograph(anny, none, 40), photograph(anny, none, -40)]
     then = candidates(anny, both, fitted(anny, both), SETTINGS, KNOWN)
     assert then[0].reduction < 0.7 * first[0].reduction
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_what_is_as_good_on_both_sides_is_asked_for_on_the_unseen_one(anny, side):
+    turned = [photograph(anny, np.zeros(80), side * 22)]
+    first = candidates(anny, turned, fitted(anny, turned), SETTINGS, KNOWN)[0]
+    assert np.sign(first.yaw) == -side
+    gains = {"left": 0.200, "far_left": 0.201, "far_right": 0.192, "right": 0.15}
+    named = [Candidate(name, float(YAWS[name]), gain) for name, gain in gains.items()]
+    order = [one.name for one in ranked(named, np.radians([22.0]))]
+    assert order == ["far_right", "far_left", "left", "right"]
+    clear = [replace(one, reduction=0.18) if one.name == "far_right" else one for one in named]
+    assert ranked(clear, np.radians([22.0]))[0].name == "far_left"
 
 
 def test_photos_join_as_if_they_had_been_fitted_together(anny):

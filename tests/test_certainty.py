@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from facerecon.certainty import OUTSIDE, REGIONS, region_certainty, regions_of
+from facerecon.certainty import OUTSIDE, REGIONS, divided, region_certainty
 from facerecon.core.types import Fit, Scale
 from facerecon.drawing.certainty import share_bars
 from facerecon.morphable.uncertainty import from_photos
@@ -15,7 +15,7 @@ def fit(anny, std=None, prior_std=None):
 
 
 def test_every_vertex_of_the_skin_has_one_region(anny):
-    regions, areas = regions_of("anny")
+    regions, areas = divided(anny)
     assert tuple(regions) == REGIONS
     assert (np.sum(list(regions.values()), axis=0) == 1).all() and len(areas) == anny.skin_vertices
     assert anny.mean[: anny.skin_vertices][regions["nose"], 2].mean() > 0
@@ -23,16 +23,16 @@ def test_every_vertex_of_the_skin_has_one_region(anny):
 
 
 def test_regions_tell_what_the_fit_says(anny):
-    regions, _ = regions_of("anny")
+    regions, _ = divided(anny)
     std, prior = np.full(len(anny.mean), 2.0), np.full(len(anny.mean), 2.0)
     std[: anny.skin_vertices][regions["nose"]] = 1.0
-    found = region_certainty("anny", fit(anny, std, prior))
+    found = region_certainty(anny, fit(anny, std, prior))
     assert found["nose"].std == 1 and found["nose"].from_photos == pytest.approx(0.75)
     assert found["jaw"].std == 2 and found["jaw"].from_photos == pytest.approx(0)
 
 
 def test_who_knows_nothing_tells_nothing(anny):
-    assert region_certainty("anny", fit(anny)) == {}
+    assert region_certainty(anny, fit(anny)) == {}
     assert from_photos(fit(anny)) is None
 
 

@@ -9,6 +9,7 @@ import pytest
 import pyvista
 import skimage.data
 import trimesh
+from glb_reader import Glb
 from PIL import Image
 from pxr import Usd, UsdGeom
 
@@ -17,7 +18,8 @@ from facerecon.export import FileOptions, format_files
 from facerecon.export.solid import FOOT
 
 CONTRACT = {"head.glb", "head.obj", "head.mtl", "head.png", "neutral.ply", "report.json"}
-WISHES = ("--skeleton", "--neutral-base", "--quantised", "--print-height", "80")
+SURFACE = ("--roughness", "0.4", "--clearcoat", "0.2", "--tint", "0.1")
+WISHES = ("--skeleton", "--neutral-base", "--quantised", "--print-height", "80", *SURFACE)
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,19 @@ def test_they_come_beside_the_contracts_files(folder, report):
     assert CONTRACT | {"head.ply", "head.stl", "head.usdz"} <= names
     assert report["files"] == {name: (folder / name).stat().st_size for name in names - {"report.json"}}
     assert report["photos"][0]["name"] == "宇航员 № 1.jpg"
+
+
+def test_the_skin_is_as_the_shell_said(folder):
+    told = Glb((folder / "head.glb").read_bytes()).json["materials"][0]
+    assert told["pbrMetallicRoughness"]["roughnessFactor"] == 0.4
+    assert told["extensions"]["KHR_materials_specular"] == {"specularFactor": 0.7}
+    assert told["extensions"]["KHR_materials_clearcoat"]["clearcoatFactor"] == 0.2
+    assert "Pr 0.4" in (folder / "head.mtl").read_text("ascii")
+
+
+def test_a_skin_that_cannot_be_is_refused(photo, tmp_path, capsys):
+    assert main(["reconstruct", str(photo), "--out", str(tmp_path / "a"), "--specular", "2"]) == 2
+    assert "specular" in capsys.readouterr().err and not list(tmp_path.iterdir())
 
 
 def test_all_hold_the_same_head(folder):

@@ -11,7 +11,17 @@ STAGES = (
     *("mesh", "texture", "export", "evaluation", "anthropometry"),
 )
 JOINS = {
-    *("pipeline", "scan_pipeline", "scan_landmarks", "scanning", "multiview", "reconstruction", "inputs", "steps"),
+    *(
+        "pipeline",
+        "scan_pipeline",
+        "scan_landmarks",
+        "scanning",
+        "multiview",
+        "photometric",
+        "reconstruction",
+        "inputs",
+        "steps",
+    ),
     *("checks", "parts", "meshes", "samples", "suites", "report", "comparison", "certainty", "commands", "cli"),
     *("__main__", "scorecard", "measuring", "performance", "size_cues", "capture_coach"),
 }
@@ -26,7 +36,7 @@ LEVELS = [
 HOMES = {
     "streamlit": {"app", "pages", "app.py"},
     "stpyvista": {"app", "pages", "app.py"},
-    "torch": {"networks", *STAGES},
+    "torch": {"networks", "photometric", *STAGES},
     "mediapipe": {"detection", "landmarks"},
 }
 # The package's own short public list joins every level.

@@ -51,7 +51,8 @@ def legend(result: Reconstruction) -> None:
 
 def regions(run: Run) -> None:
     """Shows by region how much came from the photos, and how far off it may be."""
-    found = region_certainty(run.reconstruction.head_model, run.reconstruction.fit)
+    head = cache.workshop(head=run.reconstruction.head_model).parts.head
+    found = region_certainty(head, run.reconstruction.fit)
     if not found:
         return
     labels = {name: t(f"certainty.region_{name}") for name in found}

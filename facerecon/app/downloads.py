@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from facerecon.app import files, layout, messages
+from facerecon.app import files, layout, messages, state
 from facerecon.app.cache import Run
+from facerecon.app.model.room import stand_in_the_room
 from facerecon.app.numbers import size
 from facerecon.app.texts import t
 from facerecon.core.errors import FaceReconError
@@ -66,6 +67,8 @@ def downloads(run: Run, place: str) -> None:
         on_click="ignore",
         key=f"download_{place}",
     )
+    if kind == "usdz":
+        stand_in_the_room(place, content, mime)
 
 
 def _options(run: Run, kind: str, place: str) -> FileOptions:
@@ -86,7 +89,9 @@ def _options(run: Run, kind: str, place: str) -> FileOptions:
     ]
     with st.container(horizontal=True, gap="medium"):
         chosen = {name: _toggle(name, place) for name in wishes}
-    return FileOptions(**chosen)
+    material = state.session().material
+    changed = material != run.reconstruction.material and kind in ("glb", "usdz", "obj")
+    return FileOptions(**chosen, material=material if changed else None)
 
 
 def _toggle(name: str, place: str) -> bool:

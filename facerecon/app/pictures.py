@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from facerecon.app.thumbnails import cropped_camera, face_crop, jpeg, portrait_camera
-from facerecon.core.types import Landmarks, Mesh, Photo, Reconstruction, Texture, View
+from facerecon.core.types import Mesh, Photo, Reconstruction, Texture, View
 from facerecon.drawing.crops import Crop, crop
 from facerecon.drawing.heads import draw_head
 from facerecon.drawing.overlays import draw_residuals
@@ -14,7 +14,6 @@ from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.projection import project_head
 from facerecon.geometry.rasterize import rasterize
 from facerecon.geometry.sampling import sample_uv
-from facerecon.landmarks import schemes
 from facerecon.morphable.fitting import FitStep
 
 LONGEST = 1400
@@ -118,10 +117,3 @@ def provenance_shares(mesh: Mesh, region: np.ndarray, texture: Texture, size: in
     uv = interpolate(mesh.uv, mesh.uv_triangles, triangle[on_face], weights[on_face])
     kinds = sample_uv(texture.provenance, uv, nearest=True).astype(int).ravel()
     return np.bincount(kinds, minlength=3) / max(len(kinds), 1)
-
-
-def outer_eye_distance(landmarks: Landmarks) -> float:
-    """Measures between the outer corners of the eyes, px: the two points of both eyes that are farthest apart."""
-    groups = schemes.scheme(landmarks.scheme).groups
-    left, right = (landmarks.points[list(groups[name])] for name in ("left_eye", "right_eye"))
-    return float(np.linalg.norm(left[:, None] - right[None], axis=2).max())

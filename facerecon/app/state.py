@@ -10,6 +10,7 @@ import streamlit as st
 
 from facerecon.app.registration.subject import Subject
 from facerecon.core.errors import FaceReconError
+from facerecon.core.material import Material
 from facerecon.core.track import Track
 from facerecon.core.types import Photo
 from facerecon.detection import DETECTORS
@@ -67,6 +68,8 @@ class Session:
     "a scan that the visitor brought to be registered; None: the head is"
     performances: dict[str, Track] = field(default_factory=dict)
     "file → the expression that it shows; the last one only"
+    material: Material = Material()
+    "how the skin's surface was set in the viewer: the files have it too"
     met: str = ""
     "key of the run whose face the model's sliders were set to first"
     rest: np.ndarray | None = None

@@ -36,4 +36,4 @@ class Coaching:
     "by photo, radians; > 0: turned to the subject's left"
     checks: tuple[Check, ...]
     candidates: tuple[Candidate, ...]
-    "best first; none where the head has no shape of its own"
+    "best first, of nearly equal ones the side that is not seen yet; none where the head has no shape of its own"

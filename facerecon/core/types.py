@@ -9,6 +9,7 @@ import numpy as np
 
 from facerecon.core.arrays import check_shape, freeze
 from facerecon.core.coaching import Coaching
+from facerecon.core.material import Material
 
 SEEN, MIRRORED, FILLED = 0, 1, 2
 """Values of `Texture.provenance`."""
@@ -291,6 +292,8 @@ class Reconstruction:
     normal_map: np.ndarray | None = None
     "`(S, S, 3)` RGB uint8 of the skin's finest shape by `mesh.uv`, n·127.5 + 127.5: +x to the right of the picture, \
 +y to its top, +z out of the skin, as glTF has it; or None"
+    material: Material = Material()
+    "of the skin"
 
     def __post_init__(self):
         freeze(self, morphs=np.float32, neutral_landmarks68=np.float64, normal_map=np.uint8)

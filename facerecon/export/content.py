@@ -9,6 +9,7 @@ import numpy as np
 
 from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.arrays import check_shape
+from facerecon.core.material import Material
 from facerecon.core.types import Mesh, Reconstruction
 from facerecon.geometry.normals import vertex_normals
 
@@ -21,8 +22,8 @@ STILL = 1e-3
 STEADY = 1e-2
 "a normal that a morph target turns by less than this (half a degree) stays as it is, which saves a seventh of the file"
 
-ROUGHNESS = {"skin": 0.6, "eye": 0.1, "teeth": 0.35, "tongue": 0.45}
-"by the beginning of a part's name: skin scatters, the film of tears on an eye mirrors; nothing here is metal"
+ROUGHNESS = {"eye": 0.1, "teeth": 0.35, "tongue": 0.45}
+"by the beginning of a part's name: the film of tears on an eye mirrors; nothing here is metal"
 
 GREY = (0.6, 0.6, 0.6)
 "linear colour of a part without a picture"
@@ -40,6 +41,8 @@ class Content:
     "part name → `(h, w, 3)` RGB uint8"
     normal_map: np.ndarray | None = None
     "`(S, S, 3)` RGB uint8 of the skin, see `Reconstruction.normal_map`"
+    material: Material = Material()
+    "of the skin"
     extras: Mapping[str, object] = field(default_factory=dict)
     "what the file says of itself"
 
@@ -69,12 +72,12 @@ def content_of(source: Reconstruction | Mesh, neutral_base: bool = False) -> Con
             weights = expression
             mesh = replace(mesh, vertices=mesh.vertices - np.tensordot(weights, source.morphs, axes=1))
     images = {source.mesh.part_names[0]: source.texture.image, **source.part_images}
-    return Content(mesh, source.morphs, weights, images, source.normal_map, extras)
+    return Content(mesh, source.morphs, weights, images, source.normal_map, source.material, extras)
 
 
-def roughness(part: str) -> float:
-    """Gives how rough a part's surface is, in [0, 1]."""
-    return next((value for key, value in ROUGHNESS.items() if part.startswith(key)), 0.6)
+def surface_of(part: str, skin: Material) -> Material:
+    """Gives what a part's surface is like; what is not known is skin."""
+    return next((Material(value, 1.0) for key, value in ROUGHNESS.items() if part.startswith(key)), skin)
 
 
 def unit_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:

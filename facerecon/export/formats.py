@@ -8,6 +8,7 @@ from importlib.util import find_spec
 import numpy as np
 
 from facerecon.core.errors import SettingsError
+from facerecon.core.material import Material
 from facerecon.core.types import Reconstruction
 from facerecon.export.glb import glb_bytes
 from facerecon.export.obj import obj_files
@@ -27,6 +28,8 @@ class FileOptions:
     "GLB: morph targets in small numbers"
     albedo: bool = False
     "GLB, USDZ, OBJ and PLY: the skin's own colour, without the light of the photo, where that could be told"
+    material: Material | None = None
+    "GLB, USDZ and OBJ: of the skin; None: as the head has it"
     height_mm: float | None = None
     "STL: of the printed head; None: life-size"
 
@@ -62,6 +65,8 @@ def format_files(result: Reconstruction, name: str, options: FileOptions | None 
     check_formats((name,), options)
     if options.albedo and result.texture.albedo is not None:
         result = replace(result, texture=replace(result.texture, image=result.texture.albedo))
+    if options.material is not None:
+        result = replace(result, material=options.material)
     if name == "obj":
         return obj_files(result, "head.obj")
     if name == "glb":

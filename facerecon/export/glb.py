@@ -9,9 +9,10 @@ import numpy as np
 import pygltflib as gl
 
 from facerecon.core.arkit import ARKIT_NAMES
+from facerecon.core.material import FILM
 from facerecon.core.types import Mesh, Reconstruction
 from facerecon.export.atomic import write_files
-from facerecon.export.content import GREY, METRES, Content, content_of, moving, normal_deltas, roughness, unit_normals
+from facerecon.export.content import GREY, METRES, Content, content_of, moving, normal_deltas, surface_of, unit_normals
 from facerecon.export.gltf_buffer import GltfBuffer
 from facerecon.export.images import jpeg_bytes, png_bytes
 from facerecon.export.quantised import QuantisedBuffer
@@ -128,17 +129,32 @@ def _add_skeleton(
 
 def _material(gltf: gl.GLTF2, buffer: GltfBuffer, content: Content, name: str) -> gl.Material:
     """Describes a part's surface, with its pictures."""
-    surface = gl.PbrMetallicRoughness(metallicFactor=0.0, roughnessFactor=roughness(name))
+    told = surface_of(name, content.material)
+    surface = gl.PbrMetallicRoughness(metallicFactor=0.0, roughnessFactor=told.roughness)
     # The neck and the mouth are open: seen from inside they should be skin, not a hole.
     material = gl.Material(name=name, pbrMetallicRoughness=surface, doubleSided=True)
+    if told.specular < 1:
+        _extend(gltf, material, "specular", specularFactor=told.specular)
+    if told.clearcoat:
+        _extend(gltf, material, "clearcoat", clearcoatFactor=told.clearcoat, clearcoatRoughnessFactor=FILM)
     if name in content.images:
         surface.baseColorTexture = gl.TextureInfo(index=_texture(gltf, buffer, name, content.images[name]))
+        if told.tint:
+            surface.baseColorFactor = [*told.colour, 1.0]
     else:
         surface.baseColorFactor = [*GREY, 1.0]
     if content.normal_map is not None and name == content.mesh.part_names[0]:
         index = _texture(gltf, buffer, f"{name}_normal", content.normal_map)
         material.normalTexture = gl.NormalMaterialTexture(index=index)
     return material
+
+
+def _extend(gltf: gl.GLTF2, material: gl.Material, name: str, **values: float) -> None:
+    """Adds to a material what an extension of glTF knows; a reader that does not know it shows the rest."""
+    extension = f"KHR_materials_{name}"
+    material.extensions = {**(material.extensions or {}), extension: values}
+    if extension not in gltf.extensionsUsed:
+        gltf.extensionsUsed.append(extension)
 
 
 def _texture(gltf: gl.GLTF2, buffer: GltfBuffer, name: str, image: np.ndarray) -> int:

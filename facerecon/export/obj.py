@@ -9,10 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
+from facerecon.core.material import PLASTIC, Material
 from facerecon.core.types import Mesh, Reconstruction
 from facerecon.export.atomic import write_files
+from facerecon.export.content import GREY, surface_of
 from facerecon.export.images import png_bytes
 from facerecon.geometry.normals import vertex_normals
+
+MOST_SHINE = 1000
+"the largest Phong exponent that readers of MTL files know"
 
 
 def write_obj(source: Reconstruction | Mesh, path: Path | str) -> None:
@@ -41,12 +46,13 @@ def obj_files(source: Reconstruction | Mesh, name: str = "head.obj") -> dict[str
     """
     mesh = source if isinstance(source, Mesh) else source.mesh
     images: Mapping[str, np.ndarray] = {}
+    skin = Material() if isinstance(source, Mesh) else source.material
     if isinstance(source, Reconstruction):
         images = {mesh.part_names[0]: source.texture.image, **source.part_images}
     images = {part: image for part, image in images.items() if part in mesh.part_names}
     stem = ascii_stem(name)
     pictures = {part: f"{stem}.png" if part == mesh.part_names[0] else f"{stem}_{part}.png" for part in images}
-    files = {name: _obj(mesh, f"{stem}.mtl"), f"{stem}.mtl": _mtl(mesh, pictures)}
+    files = {name: _obj(mesh, f"{stem}.mtl"), f"{stem}.mtl": _mtl(mesh, pictures, skin)}
     return files | {pictures[part]: png_bytes(image) for part, image in images.items()}
 
 
@@ -77,12 +83,20 @@ def _obj(mesh: Mesh, library: str) -> bytes:
     return ("\n".join(lines) + "\n").encode("ascii")
 
 
-def _mtl(mesh: Mesh, pictures: Mapping[str, str]) -> bytes:
-    """Formats the materials; every part has one, also where it has no picture."""
+def _mtl(mesh: Mesh, pictures: Mapping[str, str], skin: Material) -> bytes:
+    """Formats the materials; every part has one, also where it has no picture.
+
+    Phong's exponent of a roughness is 2 / roughness⁴ − 2 (Walter et al. 2007 with Karis 2013); `Pr` and `Pc` say
+    roughness and coat themselves, for those who read them.
+    """
     lines = []
     for name in mesh.part_names:
-        colour = "1 1 1" if name in pictures else "0.6 0.6 0.6"
-        lines += [f"newmtl {name}", f"Kd {colour}", "Ka 0 0 0", "Ks 0.04 0.04 0.04", "Ns 20", "d 1", "illum 2"]
+        told = surface_of(name, skin)
+        colour = "%.4g %.4g %.4g" % (told.colour if name in pictures else GREY)
+        shine = min(MOST_SHINE, 2 / max(told.roughness, 0.01) ** 4 - 2)
+        mirror = " ".join([f"{PLASTIC * told.specular:.4g}"] * 3)
+        lines += [f"newmtl {name}", f"Kd {colour}", "Ka 0 0 0", f"Ks {mirror}", f"Ns {shine:.4g}", "d 1", "illum 2"]
+        lines += [f"Pr {told.roughness:.4g}", f"Pc {told.clearcoat:.4g}"]
         lines += [f"map_Kd {pictures[name]}"] if name in pictures else []
         lines.append("")
     return "\n".join(lines).encode("ascii")

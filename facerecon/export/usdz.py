@@ -11,9 +11,10 @@ import numpy as np
 
 from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.errors import SettingsError
+from facerecon.core.material import FILM
 from facerecon.core.types import Mesh, Reconstruction
 from facerecon.export.atomic import write_files
-from facerecon.export.content import GREY, METRES, Content, content_of, moving, normal_deltas, roughness, unit_normals
+from facerecon.export.content import GREY, METRES, Content, content_of, moving, normal_deltas, surface_of, unit_normals
 from facerecon.export.images import jpeg_bytes, png_bytes
 from facerecon.export.rig import Rig, rig_of
 from facerecon.geometry.seams import Part, split_parts
@@ -186,22 +187,29 @@ class _Stage:
         path = material.GetPath()
         surface = UsdShade.Shader.Define(self.stage, path.AppendChild("Surface"))
         surface.CreateIdAttr("UsdPreviewSurface")
-        surface.CreateInput("roughness", Sdf.ValueTypeNames.Float).Set(roughness(name))
-        surface.CreateInput("metallic", Sdf.ValueTypeNames.Float).Set(0.0)
+        told = surface_of(name, self.content.material)
+        numbers = {"roughness": told.roughness, "metallic": 0.0, "ior": told.refraction}
+        numbers |= {"clearcoat": told.clearcoat, "clearcoatRoughness": FILM} if told.clearcoat else {}
+        for key, value in numbers.items():
+            surface.CreateInput(key, Sdf.ValueTypeNames.Float).Set(value)
         colour = surface.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f)
         image = self.content.images.get(name)
         if has_uv and image is not None:
-            colour.ConnectToSource(self._texture(path, name, image, "sRGB"))
+            colour.ConnectToSource(self._texture(path, name, image, "sRGB", (*told.colour, 1)))
             if self.content.normal_map is not None and name == self.content.mesh.part_names[0]:
-                bumps = self._texture(path, f"{name}_normal", self.content.normal_map, "raw")
+                bumps = self._texture(
+                    path, f"{name}_normal", self.content.normal_map, "raw", (2, 2, 2, 1), (-1, -1, -1, 0)
+                )
                 surface.CreateInput("normal", Sdf.ValueTypeNames.Normal3f).ConnectToSource(bumps)
         else:
             colour.Set(Gf.Vec3f(*GREY))
         material.CreateSurfaceOutput().ConnectToSource(surface.ConnectableAPI(), "surface")
         return material
 
-    def _texture(self, material: Any, name: str, image: np.ndarray, colours: str) -> Any:
-        """Writes a picture into the folder and defines who reads it; gives its output."""
+    def _texture(
+        self, material: Any, name: str, image: np.ndarray, colours: str, scale: tuple, bias: tuple = (0, 0, 0, 0)
+    ) -> Any:
+        """Writes a picture into the folder and defines who reads it, as scale · value + bias; gives its output."""
         from pxr import Gf, Sdf, UsdShade
 
         content, ending = (jpeg_bytes(image), "jpg") if len(image) > 512 else (png_bytes(image), "png")
@@ -217,9 +225,8 @@ class _Stage:
         texture.CreateInput("sourceColorSpace", Sdf.ValueTypeNames.Token).Set(colours)
         for direction in ("wrapS", "wrapT"):
             texture.CreateInput(direction, Sdf.ValueTypeNames.Token).Set("clamp")
-        if colours == "raw":
-            texture.CreateInput("scale", Sdf.ValueTypeNames.Float4).Set(Gf.Vec4f(2, 2, 2, 1))
-            texture.CreateInput("bias", Sdf.ValueTypeNames.Float4).Set(Gf.Vec4f(-1, -1, -1, 0))
+        for key, value in (("scale", scale), ("bias", bias)):
+            texture.CreateInput(key, Sdf.ValueTypeNames.Float4).Set(Gf.Vec4f(*value))
         return texture.CreateOutput("rgb", Sdf.ValueTypeNames.Float3)
 
 

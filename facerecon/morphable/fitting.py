@@ -15,7 +15,7 @@ set, ε₀ and s are what the detector's scores tell; oval landmarks slide to th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -59,8 +59,13 @@ class FitStep:
     "by photo: where the model's landmarks fall, and the residuals"
     cost: dict[str, float]
     "`landmarks`, `identity`, `expression`, `camera`, `total`"
-    expected: Expectation | None = None
+    expected: Expectation | None = field(default=None, kw_only=True)
     "what was expected of the identity; None: the head model's prior"
+
+    @property
+    def landmarks_alone(self) -> FitStep:
+        """This state as landmarks and priors see it, whatever else was known."""
+        return self
 
     @property
     def residual_px(self) -> float:
@@ -167,7 +172,7 @@ def _look(model, landmarks, identity, views, iteration, settings, expected) -> F
         "expression": sum(float((((v.expression - v.scores) / v.scores_std) ** 2).sum()) for v in views),
         "camera": sum((np.log(v.camera.focal / v.prior_focal) / v.log_focal_std) ** 2 for v in views),
     }
-    return FitStep(iteration, identity, views, observations, cost | {"total": sum(cost.values())}, expected)
+    return FitStep(iteration, identity, views, observations, cost | {"total": sum(cost.values())}, expected=expected)
 
 
 @single_threaded

@@ -2,17 +2,17 @@
 
 Maximum a posteriori by Gauss–Newton: feet of the model's vertices on the scan and a linear solve take turns,
 
-    minimise  Σ_v w_v (n_v · (x_v(α, ε) − S q_v))² / σ² + Σ_l |x_l − S p_l|² / σ_l² + |α|² + |ε / s|²
+    minimise  Σ_v w_v (n_v · (x_v(α, ε) − S q_v))² / σ² + Σ_l w_l |x_l − S p_l|² / σ_l² + |α|² + |ε / s|²
 
 where S (head from scan) is rigid or a similarity, q_v is the foot of vertex v and n_v the scan's normal there
-(point to plane, Chen and Medioni 1992), w_v robust weights (Geman and McClure's) whose width falls to the noise, and
-expressions ε stay in [0, 1].
+(point to plane, Chen and Medioni 1992), w_v and w_l robust weights (Geman and McClure's) whose width falls to the
+noise, and expressions ε stay in [0, 1].
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from facerecon.geometry.transforms import apply, invert, rigid, rotation_from_ve
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.normal_equations import LARGEST_IDENTITY, bounded_step
 
+LANDMARKS = 68
 POSE = 7
 """Rotation vector, shift and the logarithm of the scale."""
 LOG_SCALE_STD = 0.5
@@ -81,11 +82,13 @@ class SurfaceFit:
     "`(V,)` in [0, 1]: how much each foot counts; 0: no correspondence"
     residuals: np.ndarray
     "`(V,)` mm along the scan's normals, > 0 where the model lies outside of the scan"
+    landmark_weights: np.ndarray
+    "`(68,)` in [0, 1]: how much each landmark counts; 0: not known. Behind an eye that was not scanned lies no eye."
     moved: float
     "mm, root mean square over the face, since the last step"
 
     def __post_init__(self):
-        for name in ("head_from_scan", "identity", "expression", "vertices", "feet", "normals", "weights", "residuals"):
+        for name in (field.name for field in fields(self) if field.type == "np.ndarray"):
             object.__setattr__(self, name, read_only(getattr(self, name), np.float64))
 
     @property
@@ -152,13 +155,12 @@ class _Problem:
             np.ones(len(model.identity_basis)),
             np.full(len(model.expression_basis), settings.expression_std**-2),
         ]
-        known = np.zeros(0, int) if landmarks is None else np.flatnonzero(np.isfinite(landmarks).all(axis=1))
-        self.landmarks = np.zeros((0, 3)) if landmarks is None else np.asarray(landmarks, np.float64)[known]
-        if len(known):
-            self.points = model.landmarks("ibug68")[known]
-            spread = np.hypot(model.landmark_spread("ibug68")[known], settings.landmark_noise)
-            self.landmark_information = 1 / spread**2  # a spread of inf counts nothing
-            self.landmark_basis = np.stack([self.points.on(field, model.triangles) for field in self.basis])
+        landmarks = np.full((LANDMARKS, 3), np.nan) if landmarks is None else np.asarray(landmarks, np.float64)
+        self.known = known = np.flatnonzero(np.isfinite(landmarks).all(axis=1))
+        self.landmarks, self.points = landmarks[known], model.landmarks("ibug68")[known]
+        spread = np.hypot(model.landmark_spread("ibug68")[known], settings.landmark_noise)
+        self.landmark_information = 1 / spread**2  # a spread of inf counts nothing
+        self.landmark_basis = np.stack([self.points.on(field, model.triangles) for field in self.basis])
 
     def first_pose(self) -> np.ndarray:
         """Finds where the scan lies from its landmarks and those of the mean head."""
@@ -193,7 +195,14 @@ class _Problem:
             raise NoFaceError("The scan has no face where the head was put.", "scan_apart")
         by_vertex = (self._spread(values) for values in (feet.points, turned * sides, weights, residuals))
         found = dict(zip(("feet", "normals", "weights", "residuals"), by_vertex, strict=True))
+        found["landmark_weights"] = np.zeros(LANDMARKS)
+        off = self._off(pose, vertices)
+        found["landmark_weights"][self.known] = (1 + (off**2).sum(axis=1) / furthest**2) ** -2
         return SurfaceFit(iteration, pose, identity, expression, vertices, moved=moved, **found)
+
+    def _off(self, pose: np.ndarray, vertices: np.ndarray) -> np.ndarray:
+        """Tells how far the head's landmarks are from the scan's, `(L, 3)` mm."""
+        return self.points.on(vertices, self.model.triangles) - apply(pose, self.landmarks)
 
     def improve(self, current: SurfaceFit, iteration: int) -> SurfaceFit:
         """Takes one Gauss–Newton step with the feet as they are, and looks again."""
@@ -230,17 +239,16 @@ class _Problem:
 
     def _at_landmarks(self, current: SurfaceFit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Differentiates the offsets of landmarks, `(3L, P)`."""
-        if not len(self.landmarks):
-            return np.zeros((0, len(self.prior))), np.zeros(0), np.zeros(0)
         on_scan = apply(current.head_from_scan, self.landmarks)
-        residuals = self.points.on(current.vertices, self.model.triangles) - on_scan
+        residuals = self._off(current.head_from_scan, current.vertices)
+        information = self.landmark_information * current.landmark_weights[self.known]
         jacobian = np.zeros((len(on_scan), 3, len(self.prior)))
         for axis in range(3):
             jacobian[:, axis, :3] = -np.cross(on_scan, np.eye(3)[axis])
         jacobian[:, :, 3:6] = -np.eye(3)
         jacobian[:, :, 6] = -on_scan
         jacobian[:, :, POSE:] = self.landmark_basis.transpose(1, 2, 0)
-        return jacobian.reshape(-1, len(self.prior)), residuals.ravel(), self.landmark_information.repeat(3)
+        return jacobian.reshape(-1, len(self.prior)), residuals.ravel(), information.repeat(3)
 
     def _spread(self, values: np.ndarray) -> np.ndarray:
         """Puts values of the face's vertices into an array for all vertices; 0 elsewhere."""

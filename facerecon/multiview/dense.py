@@ -69,6 +69,8 @@ class DenseStep:
     "mm, median disagreement of the matches at the head they were found with"
     after: float
     "mm, the same matches at the head of this step"
+    evidence: Evidence
+    "what these matches say there"
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +86,8 @@ class _Problem:
 
     def look(self, identity: np.ndarray, views: tuple[ViewState, ...]) -> FitStep:
         """Sees what the landmarks say of a state."""
-        start = FitStep(0, identity, views, (), {})
-        arguments = {"focal_known": self.known, "settings": self.fit, "start": start, "expected": self.expected}
+        start = FitStep(0, identity, views, (), {}, expected=self.expected)
+        arguments = {"focal_known": self.known, "settings": self.fit, "start": start}
         return next(fit_steps(self.model, self.landmarks, self.cameras, **arguments))
 
     def heads(self, step: FitStep) -> list[np.ndarray]:
@@ -128,12 +130,13 @@ def dense_steps(
         count = sum(len(pair.trust) for pair in pairs)
         if count < LEAST_MATCHES:
             return
-        moved, before, after = _moved(problem, current, pairs, noise)
+        moved, before, found = _moved(problem, current, pairs, noise)
+        after = found.disagreement
         if after > settings.agreement:
             return
         noise = max(settings.noise, settings.spread * after)
         current = replace(moved, iteration=start.iteration + number)
-        yield DenseStep(current, count, before, after)
+        yield DenseStep(current, count, before, after, found)
 
 
 def _matched(problem: _Problem, step: FitStep, atlas: Atlas, face: np.ndarray) -> list[Pair]:
@@ -188,8 +191,8 @@ def _pixels(
     return first, second
 
 
-def _moved(problem: _Problem, step: FitStep, pairs: list[Pair], noise: float) -> tuple[FitStep, float, float]:
-    """Moves the head until the matches agree: the step, and the median disagreement before and after, mm."""
+def _moved(problem: _Problem, step: FitStep, pairs: list[Pair], noise: float) -> tuple[FitStep, float, Evidence]:
+    """Moves the head until the matches agree: the step, the median disagreement before, mm, and what they say then."""
 
     def weigh(step: FitStep) -> Evidence:
         return gather(pairs, step.views, problem.heads(step), len(step.identity), noise)
@@ -213,4 +216,4 @@ def _moved(problem: _Problem, step: FitStep, pairs: list[Pair], noise: float) ->
         current, found, damping = candidate, seen, max(damping / 10, 1e-9)
         if gain < 1e-3 * cost:
             break
-    return current, before, found.disagreement
+    return current, before, found

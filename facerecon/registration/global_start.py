@@ -11,7 +11,7 @@ from facerecon.geometry.transforms import rigid
 from facerecon.geometry.voxels import voxels
 from facerecon.registration.clouds import points_alone, radius
 from facerecon.registration.multi_start import MultiStart, spread_rotations
-from facerecon.registration.pyramid import thinned
+from facerecon.registration.pyramid import averaged
 from facerecon.registration.ransac import feature_poses
 
 TURNS, FEATURE_POSES = 96, 40
@@ -56,7 +56,7 @@ def global_start(
     """
     size = min(radius(source.points), radius(target.points))
     clouds = [_dense(cloud, size * COARSE) for cloud in (source, target)]
-    coarse, fine = ([thinned(cloud, size * share) for cloud in clouds] for share in (COARSE, FINE))
+    coarse, fine = ([averaged(cloud, size * share) for cloud in clouds] for share in (COARSE, FINE))
     features = feature_poses(*fine, size * FINE, FEATURE_POSES, rng)
     motions = np.concatenate([(np.eye(4) if guess is None else guess)[None], features, _turned(*coarse, size, rng)])
     pair = MultiStart(*coarse)
@@ -72,7 +72,7 @@ def global_start(
 def coverage(source: PointCloud, target: PointCloud, target_from_source: np.ndarray) -> float:
     """Tells how much of two clouds with normals lies on each other after a rigid motion, in [0, 1]."""
     size = min(radius(source.points), radius(target.points))
-    fine = [thinned(_dense(cloud, size * COARSE), size * FINE) for cloud in (source, target)]
+    fine = [averaged(_dense(cloud, size * COARSE), size * FINE) for cloud in (source, target)]
     return float(MultiStart(*fine).scores(target_from_source[None], size * FINE / 2)[0])
 
 

@@ -11,7 +11,7 @@ from facerecon.geometry.voxels import voxels
 from facerecon.registration.clouds import points_alone, unit
 
 
-def thinned(cloud: PointCloud, size: float) -> PointCloud:
+def averaged(cloud: PointCloud, size: float) -> PointCloud:
     """Averages a cloud's points and normals in each voxel: less noise, even density; triangles and colours are left."""
     cell = voxels(cloud.points, size)
     counts = np.bincount(cell)
@@ -47,7 +47,7 @@ class Level:
 def level(source: PointCloud, target: PointCloud, size: float) -> Level:
     """Thins both clouds: of the source points are chosen, so that steps still name them; the target's are averaged."""
     rows = chosen(source.points, size)
-    return Level(points_alone(source, rows), rows, thinned(target, size), size)
+    return Level(points_alone(source, rows), rows, averaged(target, size), size)
 
 
 def finest(source: PointCloud, target: PointCloud, most: int) -> Level:

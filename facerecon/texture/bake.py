@@ -30,8 +30,8 @@ _UNKNOWN_SKIN = SkinColour(
     np.array([65.0, 14.0, 17.0]), np.diag(1 / np.square([15.0, 6.0, 6.0])), np.array([199.0, 149.0, 128.0])
 )
 "for a head of which no photo shows enough"
-_SEEN_MM, _MIRRORED_MM, _FILLED_MM = 8.0, 60.0, 8.0
-"over which distance each kind may give way where it meets another"
+_SEEN_MM, _MIRRORED_MM, _FILLED_MM = 8.0, 25.0, 60.0
+"over which distance each kind may give way where it meets another: what is only a guess gives way first"
 _LIGHT_MM = 60.0
 "over which distance the light becomes even, away from what is seen"
 

@@ -56,7 +56,9 @@ def find_hair(captures: list[Capture], skin: SkinColour, layout: Layout) -> Hair
         confidence += weight
         hairy += weight * _hairiness(one.colours, colour, skin)
     hairy = hairy / np.where(confidence > 0, confidence, 1)
-    share = extend(layout, hairy[:, None], confidence, layout.scalp[:, None], _REACH_MM)[:, 0]
+    # What is extended is the difference from the usual hairline: where that is not seen it stays as sharp as it is.
+    usual = layout.scalp
+    share = usual + extend(layout, (hairy - usual)[:, None], confidence, np.zeros(1), _REACH_MM)[:, 0]
     return Hair(colour, presence * np.clip(share, 0, 1) * (1 - layout.ears))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from facerecon.core.arrays import check_shape
 from facerecon.texture.iris import read_disc, ring_colour
+from facerecon.texture.mouth import Mouth
 from facerecon.texture.ramp import ramp
 
 BROWN = (92, 62, 42)
@@ -155,7 +156,9 @@ def plain_image(colour: tuple[int, int, int] = TONGUE, size: int = 16) -> np.nda
     return np.tile(np.asarray(colour, dtype=np.uint8), (size, size, 1))
 
 
-def teeth_image(colour: np.ndarray = TEETH, gums: np.ndarray = GUMS, size: int = 256) -> np.ndarray:
+def teeth_image(
+    colour: np.ndarray = TEETH, gums: np.ndarray = GUMS, size: int = 256, mouth: Mouth | None = None
+) -> np.ndarray:
     """Paints both rows of teeth as seen from the front: crowns with dark gaps between them, gums above and below.
 
     The layout is the head model's: u over the arch's width, v from the upper gums to the lower ones.
@@ -164,10 +167,12 @@ def teeth_image(colour: np.ndarray = TEETH, gums: np.ndarray = GUMS, size: int =
         colour: `(3,)` RGB of the crowns.
         gums: `(3,)` RGB.
         size: px.
+        mouth: what a photo shows; its colour stands for `colour`, and its picture, of that size, for the painted one.
 
     Returns:
         `(size, size, 3)` uint8.
     """
+    colour = colour if mouth is None else mouth.teeth
     place = (np.arange(size) + 0.5) / size
     u, v = np.meshgrid(np.abs(place - 0.5) / 0.48, place)  # 0 between the incisors, 1 at the arch's end
     gap = np.min([np.abs(u - edge) for edge in _TOOTH_EDGES], axis=0)
@@ -175,7 +180,10 @@ def teeth_image(colour: np.ndarray = TEETH, gums: np.ndarray = GUMS, size: int =
     crowns = np.asarray(colour, dtype=float) * shade[..., None]
     scallop = 0.015 * np.cos(np.pi * gap / 0.1)
     gum = np.maximum(ramp(v, 0.27 + scallop, 0.24 + scallop), ramp(v, 0.73 - scallop, 0.76 - scallop))[..., None]
-    return np.clip(np.rint(crowns * (1 - gum) + np.asarray(gums, dtype=float) * gum), 0, 255).astype(np.uint8)
+    painted = crowns * (1 - gum) + np.asarray(gums, dtype=float) * gum
+    if mouth is not None and mouth.picture is not None:
+        painted += mouth.share[..., None] * (mouth.picture - painted)
+    return np.clip(np.rint(painted), 0, 255).astype(np.uint8)
 
 
 def part_images(
@@ -185,6 +193,7 @@ def part_images(
     sclera: np.ndarray = SCLERA,
     size: int = 512,
     discs: tuple[np.ndarray | None, np.ndarray | None] = (None, None),
+    mouth: Mouth | None = None,
 ) -> dict[str, np.ndarray]:
     """Makes the pictures of all parts that are not skin, by name.
 
@@ -196,6 +205,7 @@ def part_images(
         sclera: RGB of the white of the eyes; teeth and tongue are made as bright as it, and as grey.
         size: px, of the eyes' pictures.
         discs: of the left and right iris, from `iris_disc`; one that is None takes the other's, if there is one.
+        mouth: from `mouth_of`; None: no photo shows teeth.
     """
     exposure = float(np.mean(sclera)) / float(np.mean(SCLERA))
     colourless = max(np.ptp(colour) for colour in (sclera, *irises)) <= _GREY
@@ -214,4 +224,6 @@ def part_images(
         )
         for iris, disc in zip(own, shown, strict=True)
     )
-    return {"eye_left": left, "eye_right": right, "teeth": teeth_image(teeth, gums), "tongue": plain_image(tongue)}
+    tongue = tongue if mouth is None or mouth.tongue is None else mouth.tongue
+    crowns = teeth_image(teeth, gums, mouth=mouth)
+    return {"eye_left": left, "eye_right": right, "teeth": crowns, "tongue": plain_image(tongue)}

@@ -5,10 +5,9 @@ import numpy as np
 import pytest
 
 from facerecon.app import pictures, thumbnails
-from facerecon.core.types import FILLED, SEEN, Camera, Landmarks, Photo, Texture
+from facerecon.core.types import FILLED, SEEN, Camera, Photo, Texture
 from facerecon.geometry.projection import project_head
 from facerecon.geometry.transforms import camera_from_head_rotation, rigid
-from facerecon.landmarks import schemes
 
 
 @pytest.fixture
@@ -78,16 +77,6 @@ def test_a_face_from_near_knows_where_it_is_from(rng):
     assert cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR).shape[:2] == (pictures.NEAR, pictures.NEAR)
     np.testing.assert_allclose((frame[:2] + frame[2:]) / 2, (box[:2] + box[2:]) / 2)
     assert np.ptp(frame[[0, 2]]) == pytest.approx(np.ptp(frame[[1, 3]])) and np.ptp(frame[[0, 2]]) > 140
-
-
-def test_eye_distance_is_between_the_outer_corners(rng):
-    groups = schemes.scheme("mediapipe478").groups
-    points = rng.normal(scale=200, size=(478, 2))
-    for name, x in (("left_eye", 60.0), ("right_eye", -60.0)):
-        rows = list(groups[name])
-        points[rows] = np.column_stack([np.linspace(0.3, 1, len(rows)) * x, np.zeros(len(rows))])
-    turned = points @ np.array([[0.6, 0.8], [-0.8, 0.6]])
-    assert pictures.outer_eye_distance(Landmarks(turned, None, "mediapipe478")) == pytest.approx(120)
 
 
 def test_provenance_counts_what_is_seen_from_the_front(anny):

@@ -55,14 +55,22 @@ def test_bend_record_and_take_along(page, address, tmp_path):
 
 
 @pytest.mark.slow
-def test_look_cut_and_lay_over_the_photo(page, address):
+def test_look_cut_and_lay_over_the_photo(page, address, tmp_path):
     page.goto(f"{address}/model")
     wait_for_head(page)
-    page.get_by_role("slider", name="How glossy").fill("0.9")
+    page.get_by_role("slider", name="Roughness").fill("0.1")
     roughness = f"{VIEWER}.head.meshes[0].material.roughness"
     assert page.evaluate(roughness) == pytest.approx(0.1)
     page.get_by_role("button", name="Clay", exact=True).first.click()
     assert page.evaluate(roughness) == pytest.approx(0.1), "another look is as glossy"
+    page.get_by_role("button", name="Make the file").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="head.glb").click()
+    download.value.save_as(tmp_path / "head.glb")
+    skin = pygltflib.GLTF2().load(str(tmp_path / "head.glb")).materials[0]
+    assert skin.pbrMetallicRoughness.roughnessFactor == 0.1, "the file is as glossy"
+    page.get_by_role("button", name="Reset", exact=True).click()
+    assert page.evaluate(roughness) == 0.6
     page.get_by_role("button", name="Textured", exact=True).first.click()
     page.get_by_role("button", name="Curvature", exact=True).click()
     page.wait_for_function(f"() => {VIEWER}.head.meshes[0].material.vertexColors")
@@ -94,3 +102,22 @@ def test_look_cut_and_lay_over_the_photo(page, address):
     assert widths[0] == pytest.approx(widths[1], abs=3)  # px of 880; the outline is that of the coarser mesh
     page.locator("canvas.gl").press("ArrowRight")
     assert page.evaluate(f"{VIEWER}.stage.shot") is None
+    # Twice six slow pictures make it two steps coarser, but only while something moves; six quick ones one step finer.
+    ratios = page.evaluate(
+        f"""() => {{
+          const {{ stage }} = {VIEWER}, found = [];
+          const after = (wait, times) => {{
+            for (let i = 0; i < times; i += 1) stage.fineness.note(wait);
+            for (const moving of [true, false]) {{
+              stage.refine(moving);
+              found.push(stage.renderer.getPixelRatio());
+            }}
+          }};
+          stage.fineness.share = 1;
+          after(50, 12);
+          after(10, 6);
+          after(10, 60);
+          return found;
+        }}"""
+    )
+    assert ratios == pytest.approx([0.5625, 1, 0.75, 1, 1, 1])

@@ -5,7 +5,7 @@ from facerecon.assets.canonical_face import canonical_face
 from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.errors import SettingsError
 from facerecon.core.types import Landmarks
-from facerecon.landmarks.schemes import NAMES, convert, mirror, scheme, triangles
+from facerecon.landmarks.schemes import NAMES, convert, mirror, outer_eye_distance, scheme, triangles
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +148,13 @@ def test_mirror_twice_is_the_same(frontal):
 
 def test_triangles_join_the_first_468():
     assert triangles().shape == (898, 3) and set(np.unique(triangles())) == set(range(468))
+
+
+def test_eye_distance_is_between_the_outer_corners(rng):
+    groups = scheme("mediapipe478").groups
+    points = rng.normal(scale=200, size=(478, 2))
+    for name, x in (("left_eye", 60.0), ("right_eye", -60.0)):
+        rows = list(groups[name])
+        points[rows] = np.column_stack([np.linspace(0.3, 1, len(rows)) * x, np.zeros(len(rows))])
+    turned = points @ np.array([[0.6, 0.8], [-0.8, 0.6]])
+    assert outer_eye_distance(Landmarks(turned, None, "mediapipe478")) == pytest.approx(120)

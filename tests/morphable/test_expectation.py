@@ -64,7 +64,7 @@ def test_the_prior_expected_is_the_fit_as_it_was(anny, marks):
 def test_the_gradient_is_that_of_the_cost(anny, rng, marks):
     root = rng.normal(size=(80, 80)) / 9
     expected = Expectation(rng.normal(size=80) / 2, np.eye(80) + root @ root.T)
-    blind = FitStep(0, rng.normal(size=80), (), (), {}, expected)
+    blind = FitStep(0, rng.normal(size=80), (), (), {}, expected=expected)
     gradient = NormalEquations.at(anny, blind, FitSettings(prior_weight=1.7)).gradient
     for direction in rng.normal(size=(4, 80)):
         ends = [expected.squared(blind.identity + step * direction) for step in (1e-4, -1e-4)]

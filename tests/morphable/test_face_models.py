@@ -9,6 +9,9 @@ from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.errors import SettingsError
 from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.normals import triangle_normals
+from facerecon.geometry.procrustes import procrustes
+from facerecon.geometry.spheres import fit_sphere
+from facerecon.geometry.transforms import apply
 from facerecon.morphable import HEADS
 from facerecon.morphable.face_model import FaceModel
 
@@ -111,6 +114,22 @@ class TestAnny:
             triangles = anny.triangles[anny.parts == part]
             edges = np.unique(np.sort(triangles[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1), axis=0)
             assert len(np.unique(triangles)) - len(edges) + len(triangles) == 2
+
+    def test_eyes_turn_about_their_centres(self, anny, rng):
+        """A whole gaze moves an eyeball as a rigid body that leaves its centre where it is, whoever looks."""
+        for identity in (np.zeros(80), rng.normal(size=80)):
+            rest = anny.shape(identity)
+            for part, side in ((1, "Left"), (2, "Right")):
+                rows = np.unique(anny.triangles[anny.parts == part])
+                centre, _ = fit_sphere(rest[rows])
+                for way in ("Up", "Down", "In", "Out"):
+                    weights = np.eye(52)[anny.expression_names.index(f"eyeLook{way}{side}")]
+                    ball = anny.shape(identity, weights)[rows]
+                    motion = procrustes(rest[rows], ball)
+                    assert np.linalg.norm(apply(motion, centre[None])[0] - centre) < 0.1
+                    assert np.linalg.norm(apply(motion, rest[rows]) - ball, axis=1).max() < 0.5
+                    pupil = rest[rows][:, 2].argmax()
+                    assert np.linalg.norm(ball[pupil] - rest[rows][pupil]) > 2.5
 
     @pytest.mark.parametrize(
         ("name", "sign"), [("Left", 1), ("Right", -1)], ids=["the subject's left is +x", "the right is -x"]

@@ -5,6 +5,7 @@ import pytest
 from facerecon.app import files, texts
 from facerecon.app.numbers import size
 from facerecon.core.errors import SettingsError
+from facerecon.core.material import Material
 
 
 @pytest.fixture
@@ -68,6 +69,18 @@ def test_another_format_and_its_wishes(start, built):
     # What was made once is still there.
     format_of(app).set_value("stl").run()
     assert app.get("download_button") and len(built) == 2
+
+
+def test_files_have_the_surface_that_the_viewer_was_set_to(start, built):
+    app = start("en", "model")
+    app.session_state["facerecon"].material = Material(roughness=0.3)
+    app.run()
+    app.button(key="prepare_model").click().run()
+    ((kind, options),) = built
+    assert kind == "glb" and options.material == Material(roughness=0.3)
+    format_of(app).set_value("ply").run()  # has no surface: one file, however it is set
+    app.button(key="prepare_model").click().run()
+    assert built[-1] == ("ply", files.PLAIN)
 
 
 def test_what_cannot_be_made_is_told_in_a_sentence(start, built):

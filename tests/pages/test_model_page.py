@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from facerecon.app.texts import table
@@ -25,6 +26,23 @@ def test_the_viewer_is_told_of_looks_legends_and_photos(page):
     assert len(viewer.proto.json) < 120_000
 
 
+def test_fine_detail_is_shown_and_taken_along(page, monkeypatch):
+    taken = []
+    monkeypatch.setattr("facerecon.app.files.build", lambda result, *_: taken.append(result) or b"glb")
+    plain = json.loads(page.get("bidi_component")[0].proto.json)
+    page.toggle(key="fine_detail").set_value(True).run()
+    assert not page.exception
+    detailed = json.loads(page.get("bidi_component")[0].proto.json)
+    assert detailed["digest"] != plain["digest"]
+    page.toggle(key="skeleton_model").set_value(True).run()  # a file that nobody has made yet
+    page.button(key="prepare_model").click().run()
+    (result,) = taken
+    steepness = np.linalg.norm(result.normal_map[..., :2].astype(float) - 127.5, axis=2)
+    assert (steepness > 5).mean() > 0.01, "some of the skin is not flat"
+    page.toggle(key="fine_detail").set_value(False).run()
+    assert json.loads(page.get("bidi_component")[0].proto.json)["digest"] == plain["digest"]
+
+
 def test_a_film_is_made_on_a_click_and_kept(page, monkeypatch):
     monkeypatch.setattr("facerecon.app.model.film.COUNT", 3)
     monkeypatch.setattr("facerecon.app.model.film.SIZE", (64, 72))
@@ -32,7 +50,9 @@ def test_a_film_is_made_on_a_click_and_kept(page, monkeypatch):
     page.button(key="turntable_textured").click().run()
     assert not page.exception
     labels = [button.proto.label for button in page.get("download_button")]
-    assert len(labels) == before + 2 and all(any(kind in label for label in labels) for kind in ("GIF", "MP4"))
+    everywhere = any("H.264" in label for label in labels)
+    kinds = ("GIF", "MP4") if everywhere else ("GIF", "MP4", "WebM")
+    assert len(labels) == before + len(kinds) and all(any(kind in label for label in labels) for kind in kinds)
     page.run()
-    assert len(page.get("download_button")) == before + 2
+    assert len(page.get("download_button")) == len(labels)
     assert table("en")["model.turntable_make"] not in [button.label for button in page.button]

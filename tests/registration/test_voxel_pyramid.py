@@ -2,7 +2,7 @@ import numpy as np
 
 from facerecon.core.types import PointCloud
 from facerecon.geometry.voxels import voxels
-from facerecon.registration.pyramid import chosen, evenly, level, thinned
+from facerecon.registration.pyramid import averaged, chosen, evenly, level
 
 
 def test_voxels_hold_their_points(rng):
@@ -13,10 +13,10 @@ def test_voxels_hold_their_points(rng):
         assert (np.ptp(points[cell == number], axis=0) <= 2).all()
 
 
-def test_thinned_points_are_means_and_chosen_ones_are_members(rng):
+def test_averaged_points_are_means_and_chosen_ones_are_members(rng):
     cloud = PointCloud(rng.uniform(0, 10, (500, 3)), np.tile([0.0, 1.0, 0.0], (500, 1)))
     cell = voxels(cloud.points, 3.0)
-    thin, rows = thinned(cloud, 3.0), chosen(cloud.points, 3.0)
+    thin, rows = averaged(cloud, 3.0), chosen(cloud.points, 3.0)
     assert len(thin) == len(rows) == cell.max() + 1 and len(set(cell[rows])) == len(rows)
     assert np.allclose(thin.points[cell[rows[0]]], cloud.points[cell == cell[rows[0]]].mean(axis=0))
     assert np.allclose(thin.normals, [0, 1, 0])

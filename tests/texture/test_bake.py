@@ -57,6 +57,15 @@ def test_the_truth_is_recovered_where_it_is_seen_and_mirrored(yaw):
     assert np.abs(colours[filled] - SKIN * 0.93).max() < 45
 
 
+def test_what_is_mirrored_keeps_its_colour_beside_guessed_hair():
+    def hairy(points):
+        return np.where((points[:, 1:2] > 45) | (points[:, 2:] < -20), HAIR, paint(points))
+
+    colours, provenance = texels(run(photograph(MESH, 0.6, painted=hairy)))
+    cheek = (provenance == MIRRORED) & (POINTS[:, 1] < 30) & (POINTS[:, 2] > 0)
+    assert psnr(colours[cheek], paint(POINTS[cheek])) > 39
+
+
 def test_without_a_symmetric_head_nothing_is_mirrored():
     texture = run(photograph(MESH, 0.6), layout=lay_out(MESH, 128))
     assert set(np.unique(texture.provenance)) == {SEEN, FILLED}

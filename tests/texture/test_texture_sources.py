@@ -106,6 +106,8 @@ def test_hair_is_found_on_the_scalp_and_its_absence_too():
             assert hair.share[Y > 85].min() > 0.55
             assert hair.share[(FACE == 1) & (Y < 45)].max() < 0.1
             assert hair.share[LAYOUT.ears > 0.9].max(initial=0) < 0.1
+            nape = (LAYOUT.scalp == 0) & (Z < -30)  # unseen: the usual hairline, and no hair below it
+            assert nape.sum() > 20 and hair.share[nape].mean() < 0.02
         else:
             assert hair.share.max() == 0
     assert find_hair([], learn_from(seen, FACE, LAYOUT), LAYOUT).share.max() == 0

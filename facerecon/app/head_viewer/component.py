@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,10 +21,12 @@ from facerecon.app.head_viewer.content import Content
 from facerecon.app.head_viewer.legends import legends
 from facerecon.app.numbers import size
 from facerecon.app.texts import t
+from facerecon.core.errors import SettingsError
+from facerecon.core.material import BLOOD, FILM, Material
 
 THREE = "app/static/three/three.min.js"
 """Made by scripts/three/build.sh."""
-SCRIPTS = ("parts", "stage", "head", "inspect", "track", "express", "main")
+SCRIPTS = ("parts", "fineness", "stage", "head", "inspect", "track", "express", "main")
 """Joined in this order."""
 HTML = (
     '<div class="head3d"><div class="stage"><div class="back"><svg aria-hidden="true"><path/></svg></div></div>'
@@ -33,13 +36,13 @@ LABELS = (
     *("head", "loading", "no_webgl", "views", "turn", "reset", "shot", "full", "fps", "light", "light_hint", "power"),
     *("ground", "ground_dark", "ground_grey", "ground_paper", "ground_black", "section", "section_at", "whole"),
     *("cut_x", "cut_y", "cut_z", "marks", "points", "over", "over_photo", "over_alt", "opacity", "outline"),
-    *("skin", "gloss"),
+    *("skin", "skin_reset", "roughness", "specular", "clearcoat", "tint"),
 )
 PLAYER_LABELS = ("worn", "strength", "play", "pause", "time", "key", "clear", "send")
 
 
 def head_viewer(key: str, content: Content, *, height: int = 640, turn: bool = False) -> None:
-    """Shows a head to inspect.
+    """Shows a head to inspect, and remembers how the visitor sets the skin's surface.
 
     Args:
         key: of the component; the same key keeps its camera.
@@ -48,7 +51,8 @@ def head_viewer(key: str, content: Content, *, height: int = 640, turn: bool = F
         turn: whether it turns by itself until it is touched.
     """
     data = told(key, content, content.looks) | {"height": height, "turn": turn}
-    _component()(key=_spoken(key), data=data)
+    answer = _component()(key=_spoken(key), data=data, default={"material": None}, on_material_change=lambda: None)
+    state.session().material = material_from(answer["material"]) or state.session().material
 
 
 def head_player(key: str, content: Content, express: Mapping[str, Any], *, height: int = 600) -> Mapping[str, Any]:
@@ -75,6 +79,14 @@ def head_player(key: str, content: Content, express: Mapping[str, Any], *, heigh
     return answer["track"] or none
 
 
+def material_from(told: Mapping[str, Any] | None) -> Material | None:
+    """Reads the surface that a browser sent; None where there is none, or it is not one."""
+    try:
+        return told and Material(**told)
+    except (SettingsError, TypeError, ValueError):
+        return None
+
+
 def _spoken(key: str) -> str:
     """Names a component anew in each language, since it writes its labels once."""
     return f"{key}_{state.language()}"
@@ -82,7 +94,7 @@ def _spoken(key: str) -> str:
 
 def told(key: str, content: Content, looks: Sequence[str]) -> dict[str, Any]:
     """Writes down what the browser must know of a head; its files get links."""
-    link = _Links(key)
+    link = Links(key)
     return {
         "three": THREE,
         "place": key,
@@ -91,6 +103,7 @@ def told(key: str, content: Content, looks: Sequence[str]) -> dict[str, Any]:
         "layers": {"names": list(content.layers), "url": link.to(content.layer_bytes, "application/octet-stream")},
         "pictures": {name: link.to(picture, kind) for name, (picture, kind) in content.pictures.items()},
         "photos": [photo.told(link.to(photo.jpeg, "image/jpeg")) for photo in content.photos],
+        "skin": asdict(state.session().material) | {"film": FILM, "blood": BLOOD, "plain": asdict(Material())},
         "names": list(content.names),
         "worn": content.worn,
         "pins": content.pins,
@@ -105,7 +118,7 @@ def _labels(names: Sequence[str]) -> dict[str, str]:
     return {name: t(f"head3d.{name}") for name in names}
 
 
-class _Links:
+class Links:
     """Hands files to Streamlit's own store of media, as `st.image` does."""
 
     def __init__(self, key: str):

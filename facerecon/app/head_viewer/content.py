@@ -51,10 +51,12 @@ class Portrait:
     "of the head, as an SVG path in px of the cut"
     worn: list[float]
     "this photo's expression"
+    name: str
+    "of its file"
 
     def told(self, url: str) -> dict[str, Any]:
         """Writes it down for the browser; the picture lies under a link."""
-        names = ("size", "focal", "centre", "pose", "outline", "worn")
+        names = ("size", "focal", "centre", "pose", "outline", "worn", "name")
         return {name: getattr(self, name) for name in names} | {"url": url}
 
 
@@ -178,6 +180,7 @@ def portrait(run: Run, number: int) -> Portrait:
         tuple(pose.ravel().tolist()),
         outline(cut, view_mesh(run, number), view),
         _weights(result, number),
+        result.photos[number].name,
     )
 
 

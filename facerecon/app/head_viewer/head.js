@@ -1,6 +1,7 @@
 // The head: its parts as meshes that share one list of weights, the looks it can wear, pins and a cut.
 const CLAY = "#bdb5ac", INSIDE = "#5a2f2c", EDGE = "#16181c";
 const PIN = 0.0011; // m
+const SKINS = ["textured", "albedo", "clay", "wireframe"];
 const STUDIO = { textured: 0, provenance: 0.55, checker: 0.55 }; // how much of a studio's light; else all
 
 class Head {
@@ -26,6 +27,7 @@ class Head {
     this.box = new three.Box3().setFromBufferAttribute(this.meshes[0].geometry.attributes.position);
     this.plane = new three.Plane(new three.Vector3(-1, 0, 0), 10);
     this.pins();
+    this.surface = data.skin;
     this.wear(data.worn);
   }
 
@@ -86,10 +88,13 @@ class Head {
     this.cut();
   }
 
-  // How glossy the skin is, once somebody has said so: until then each look has its own.
-  polish(gloss = this.gloss) {
-    this.gloss = gloss;
-    if (gloss !== undefined) this.meshes[0].material.roughness = 1 - gloss;
+  // Gives the skin its surface, in the numbers of the files; looks that explain something have their own.
+  polish(surface = this.surface) {
+    this.surface = surface;
+    if (!SKINS.includes(this.look)) return;
+    const { material } = this.meshes[0], { roughness, specular, clearcoat, tint, film, blood } = surface;
+    Object.assign(material, { roughness, specularIntensity: specular, clearcoat, clearcoatRoughness: film });
+    if (material.map) material.color.setRGB(...blood.map((share) => 1 - tint * (1 - share)));
   }
 
   async picture(look) {
@@ -105,15 +110,16 @@ class Head {
   }
 
   material(mesh, look, map) {
-    const { MeshStandardMaterial, MeshNormalMaterial } = this.three;
+    const { MeshStandardMaterial, MeshNormalMaterial } = this.three, { normalMap, normalScale } = mesh.own;
     mesh.made ??= {};
     if (mesh.made[look]) return mesh.made[look];
     const colours = mesh.geometry.userData[look];
     let made;
-    if (look === "normals") made = new MeshNormalMaterial();
+    if (look === "normals") made = new MeshNormalMaterial({ normalMap, normalScale });
     else if (look === "textured" || (look === "albedo" && !map)) made = mesh.own.clone();
-    else if (map) made = new MeshStandardMaterial({ map, roughness: look === "albedo" ? 1 : 0.7 });
-    else made = new MeshStandardMaterial({ color: CLAY, roughness: mesh === this.meshes[0] ? 0.75 : 0.35 });
+    else if (look === "albedo") made = Object.assign(mesh.own.clone(), { map });
+    else if (map) made = new MeshStandardMaterial({ map, roughness: 0.7 });
+    else made = Object.assign(mesh.own.clone(), { map: null, color: new this.three.Color(CLAY) });
     if (colours) {
       mesh.geometry.setAttribute("color", colours);
       made = new MeshStandardMaterial({ vertexColors: true, roughness: 0.8 });

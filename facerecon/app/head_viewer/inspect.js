@@ -17,7 +17,7 @@ class Inspect {
   // The head of another run: what was set stays so.
   take(head) {
     head.section = this.chosen;
-    head.gloss = this.gloss;
+    head.surface = this.surface;
     head.showPins(this.points.ariaPressed === "true");
     this.overlay?.take();
   }
@@ -64,15 +64,27 @@ class Inspect {
     power.title = data.labels.power;
   }
 
-  // From matt to wet: glTF's roughness of the skin, the other way round.
+  // The numbers that the files have too: seen at once, told to the server when the hand lets go.
   skin(row) {
-    const { labels } = this.viewer.data;
-    const act = (value) => {
-      this.gloss = value;
-      this.viewer.head?.polish(value);
-      this.viewer.stage.draw();
+    const { labels, skin } = this.viewer.data, names = ["roughness", "specular", "clearcoat", "tint"];
+    this.surface = { ...skin };
+    const dials = names.map((name) => dial(row, labels[name], (value) => this.polish({ [name]: value }), skin[name]));
+    const tell = () => {
+      const told = Object.fromEntries(names.map((name) => [name, this.surface[name]]));
+      this.viewer.setStateValue("material", told);
     };
-    slider(row, labels.gloss, act, 0.4).title = labels.gloss;
+    for (const one of dials) one.addEventListener("change", tell);
+    button(row, labels.skin_reset, () => {
+      names.forEach((name, i) => { dials[i].value = skin.plain[name]; });
+      this.polish(skin.plain);
+      tell();
+    });
+  }
+
+  polish(change) {
+    Object.assign(this.surface, change);
+    this.viewer.head?.polish(this.surface);
+    this.viewer.stage.draw();
   }
 
   ground(row) {
@@ -114,12 +126,23 @@ class Overlay {
     const row = group(node, labels.over);
     const entries = photos.map((_, i) => [i, photos.length > 1 ? String(i + 1) : labels.over_photo]);
     this.row = choice(row, labels.over, entries, (number) => this.show(this.number === number ? null : number));
+    this.thumbs(photos);
     this.fade = slider(row, labels.opacity, (value) => { this.opacity = value; this.dim(); }, this.opacity);
     this.fade.title = labels.opacity;
     this.line = toggle(row, labels.outline, () => this.dim());
     press(this.line, true);
     viewer.stage.listeners.touched.push(() => { if (this.number !== null) this.show(null); });
     this.show(null);
+  }
+
+  // Several photos are chosen by their pictures.
+  thumbs(photos) {
+    if (photos.length < 2) return;
+    this.row.classList.add("thumbs");
+    for (const [i, node] of this.row.nodes) {
+      node.style.backgroundImage = `url("${absolute(photos[i].url)}")`;
+      node.title = node.ariaLabel = photos[i].name;
+    }
   }
 
   take() {

@@ -67,6 +67,13 @@ function slider(parent, label, act, value = 0, most = 1) {
   return node;
 }
 
+// A slider under its name.
+function dial(parent, label, act, value) {
+  const box = child(parent, "label", "dial");
+  child(box, "span", "", label);
+  return slider(box, label, act, value);
+}
+
 function group(parent, title) {
   const node = child(parent, "div", "group");
   child(node, "span", "title", title);

@@ -33,6 +33,7 @@ class Stage {
     this.seen = true;
     this.cost = 0; // ms of JavaScript for a picture, averaged
     this.rate = 0; // pictures a second while something moves
+    this.fineness = new Fineness();
     this.pointers();
     this.watch = new ResizeObserver(() => this.resize());
     this.watch.observe(box);
@@ -81,9 +82,14 @@ class Stage {
   resize() {
     const { clientWidth, clientHeight } = this.box;
     if (!clientWidth || !clientHeight) return;
-    this.renderer.setPixelRatio(Math.min(devicePixelRatio || 1, 2));
     this.renderer.setSize(clientWidth, clientHeight, false);
     this.draw();
+  }
+
+  // Makes pictures as fine as the screen, or as the computer can while something moves.
+  refine(moving) {
+    const ratio = Math.min(devicePixelRatio || 1, 2) * (moving ? this.fineness.share : 1);
+    if (ratio !== this.renderer.getPixelRatio()) this.renderer.setPixelRatio(ratio);
   }
 
   get aspect() {
@@ -120,6 +126,8 @@ class Stage {
     const start = performance.now();
     const seconds = this.last ? Math.min(0.1, (now - this.last) / 1000) : 0;
     const more = [...this.movers].map((move) => move(seconds)).some(Boolean);
+    if (more && this.last) this.fineness.note(now - this.last);
+    this.refine(more || this.dragged);
     this.render();
     this.cost += (performance.now() - start - this.cost) * (this.cost ? 0.1 : 1);
     if (this.last && now > this.last) this.rate += (1000 / (now - this.last) - this.rate) * (this.rate ? 0.1 : 1);
@@ -168,13 +176,14 @@ class Stage {
       down.set(event.pointerId, [event.clientX, event.clientY]);
       held = true;
     });
-    const up = (event) => { down.delete(event.pointerId); spread = 0; };
+    const up = (event) => { down.delete(event.pointerId); spread = 0; this.dragged = false; this.draw(); };
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, up);
     canvas.addEventListener("pointerleave", () => { held = down.size > 0; });
     canvas.addEventListener("pointermove", (event) => {
       if (!down.has(event.pointerId)) return;
       const [x, y] = down.get(event.pointerId);
       down.set(event.pointerId, [event.clientX, event.clientY]);
+      this.dragged = true;
       if (down.size === 1) return this.move((x - event.clientX) * DEGREES_A_PIXEL, (event.clientY - y) * DEGREES_A_PIXEL);
       const [p, q] = [...down.values()];
       const now = Math.hypot(p[0] - q[0], p[1] - q[1]);
@@ -202,7 +211,6 @@ class Stage {
   // Takes what is on the stage as a PNG, `scale` times as fine, over what `under` paints.
   async photograph(scale, under) {
     const { clientWidth: width, clientHeight: height } = this.box;
-    const before = this.renderer.getPixelRatio();
     this.renderer.setPixelRatio(scale);
     this.renderer.setSize(width, height, false);
     this.render();
@@ -210,8 +218,7 @@ class Stage {
     const brush = picture.getContext("2d");
     under(brush, picture.width, picture.height);
     brush.drawImage(this.canvas, 0, 0, picture.width, picture.height);
-    this.renderer.setPixelRatio(before);
-    this.resize();
+    this.draw();
     return new Promise((done) => picture.toBlob(done, "image/png"));
   }
 

@@ -12,7 +12,6 @@ from facerecon.app import cache, layout
 from facerecon.app.landmarks import pictures
 from facerecon.app.landmarks.subject import Subject
 from facerecon.app.numbers import two_digits
-from facerecon.app.pictures import outer_eye_distance
 from facerecon.app.texts import t
 from facerecon.app.thumbnails import data_uri, jpeg
 from facerecon.core.arkit import ARKIT_NAMES
@@ -20,7 +19,7 @@ from facerecon.drawing.figures import blendshape_bars
 from facerecon.geometry.transforms import head_pose
 from facerecon.landmarks.iris import IRIS_MM, IRIS_STD_MM, iris_scale
 from facerecon.landmarks.opening import opening
-from facerecon.landmarks.schemes import scheme
+from facerecon.landmarks.schemes import outer_eye_distance, scheme
 from facerecon.morphable.fitting import FitSettings
 from facerecon.morphable.pose import first_camera
 

@@ -13,7 +13,6 @@ from facerecon.app.landmarks import controls, pictures
 from facerecon.app.landmarks.controls import ALL, SURFACE
 from facerecon.app.landmarks.subject import PARTS, Subject, groups_of, part_of
 from facerecon.app.numbers import two_digits
-from facerecon.app.pictures import outer_eye_distance
 from facerecon.app.texts import t
 from facerecon.app.thumbnails import jpeg
 from facerecon.core.errors import FaceReconError
@@ -21,7 +20,7 @@ from facerecon.core.types import Landmarks
 from facerecon.drawing.crops import Crop
 from facerecon.drawing.landmark_figures import spread_bars
 from facerecon.landmarks.correction import stand_for
-from facerecon.landmarks.schemes import convert, scheme, triangles
+from facerecon.landmarks.schemes import convert, outer_eye_distance, scheme, triangles
 from facerecon.landmarks.stability import spread
 
 if TYPE_CHECKING:

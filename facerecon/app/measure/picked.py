@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -16,25 +15,13 @@ from facerecon.app.numbers import two_digits
 from facerecon.app.pointer import Handle, Move, Picture, Stroke, pointer
 from facerecon.app.texts import t
 from facerecon.drawing.theme import ACCENT, STAGES
-from facerecon.geometry.geodesics import Geodesics, Spot, path_length
-from facerecon.geometry.nearest import nearest_on_surface
+from facerecon.geometry.geodesics import Geodesics, Spot
+from facerecon.measuring import Way, skin_surface, spots_at, way_between
 
 FRAMES = named.FRAMES["face"]
 FIRST = ("ex_l", "gn")
 """The named points that are chosen at first."""
 PATH, CHORD, END = STAGES["model"].dark, "#ffffff", ACCENT.dark
-
-
-@dataclass(frozen=True, eq=False)
-class Way:
-    """What lies between two points."""
-
-    path: np.ndarray
-    "`(P, 3)` mm along the skin"
-    straight: float
-    "mm"
-    along: float
-    "mm"
 
 
 def show(run: Run) -> None:
@@ -64,12 +51,7 @@ def _play(run: Run) -> None:
 
 def _surface(run: Run) -> Geodesics:
     head = cache.workshop().parts.head
-
-    def make() -> Geodesics:
-        skin = head.skin(views.neutral(run))
-        return Geodesics(skin.vertices, skin.triangles)
-
-    return cache.mesh((run.key, "geodesics"), make)
+    return cache.mesh((run.key, "geodesics"), lambda: skin_surface(head, run.reconstruction.fit))
 
 
 def _spots(run: Run) -> tuple[Spot, Spot]:
@@ -79,19 +61,12 @@ def _spots(run: Run) -> tuple[Spot, Spot]:
 
 
 def _first(run: Run) -> tuple[Spot, ...]:
-    surface, places = _surface(run), named.points(run)
-    wanted = np.array([places[name] for name in FIRST])
-    _, triangle, weights = nearest_on_surface(surface.vertices, surface.triangles, wanted)
-    return tuple(Spot(int(row), tuple(share.tolist())) for row, share in zip(triangle, weights, strict=True))
+    places = named.points(run)
+    return spots_at(_surface(run), np.array([places[name] for name in FIRST]))
 
 
 def _way(run: Run, spots: tuple[Spot, Spot]) -> Way:
-    def make() -> Way:
-        surface = _surface(run)
-        path = surface.path(*spots)
-        return Way(path, float(np.linalg.norm(path[-1] - path[0])), path_length(path))
-
-    return cache.picture((run.key, "way", spots), make)
+    return cache.picture((run.key, "way", spots), lambda: way_between(_surface(run), *spots))
 
 
 def _show_picture(run: Run, frame: Frame, spots: tuple[Spot, Spot], way: Way) -> None:

@@ -13,6 +13,7 @@ from facerecon.app.texts import t
 from facerecon.checks import doubts
 from facerecon.comparison import strangers
 from facerecon.drawing.crops import Crop
+from facerecon.landmarks.schemes import outer_eye_distance
 
 ODD = 2.0
 """A photo whose points are missed by so many times what the others' are does not fit."""
@@ -52,7 +53,7 @@ def relative_misses(run: Run) -> np.ndarray:
     """Gives by photo by how much half of its landmarks are missed at most, % of the outer eye distance."""
     result = run.reconstruction
     pairs = zip(result.fit.views, result.landmarks, strict=True)
-    return np.array([100 * np.median(view.residuals) / pictures.outer_eye_distance(marks) for view, marks in pairs])
+    return np.array([100 * np.median(view.residuals) / outer_eye_distance(marks) for view, marks in pairs])
 
 
 def misfit(run: Run, number: int, misses: np.ndarray) -> bool:

@@ -14,6 +14,7 @@ from facerecon.app.texts import t
 from facerecon.drawing.figures import error_curve
 from facerecon.drawing.theme import OUTLINE, STAGES
 from facerecon.geometry.transforms import head_pose
+from facerecon.landmarks.schemes import outer_eye_distance
 from facerecon.morphable.fitting import FitStep
 
 TERMS = ("total", "landmarks", "identity", "expression", "camera", "photometric")
@@ -104,7 +105,7 @@ def _numbers(run: Run, step: FitStep, number: int) -> None:
     """Shows what the parameters are at a step."""
     view = step.views[number]
     yaw, pitch, roll = np.degrees(head_pose(view.camera_from_head))
-    eyes = pictures.outer_eye_distance(run.reconstruction.landmarks[number])
+    eyes = outer_eye_distance(run.reconstruction.landmarks[number])
     median = float(np.median(step.observations[number].distance))
     layout.numbers(
         [

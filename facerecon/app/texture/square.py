@@ -8,12 +8,17 @@ from facerecon.app import cache, pictures
 from facerecon.app.cache import Run
 from facerecon.drawing.maps import provenance_picture, uv_picture
 from facerecon.geometry.rasterize import rasterize
+from facerecon.texture.openness import openness
 from facerecon.texture.seams import seam_contrast
 
 SIDE = 1024
 """px of what is sent to the browser."""
 COARSE = 512
 """px of the picture that tells where there is skin."""
+
+
+OPEN = 0.3
+"""openness below which skin lies in a cavity."""
 
 
 def picture(run: Run, kind: str) -> np.ndarray:
@@ -39,8 +44,11 @@ def seam(run: Run) -> tuple[float, float]:
 
 
 def _covered(run: Run, size: int) -> np.ndarray:
-    """Finds which texels show skin, `(size, size)` bool."""
+    """Finds which texels show skin that can be seen, `(size, size)` bool: sockets and mouth are dark on purpose."""
     mesh = run.of("mesh")[0].value
     rows = mesh.uv_triangles if mesh.parts is None else mesh.uv_triangles[mesh.parts == 0]
     raster = rasterize(mesh.uv * COARSE - 0.5, np.ones(len(mesh.uv)), rows, COARSE, COARSE, perspective=False)
-    return np.repeat(np.repeat(raster.covered, -(-size // COARSE), 0), -(-size // COARSE), 1)[:size, :size]
+    skin = mesh.triangles if mesh.parts is None else mesh.triangles[mesh.parts == 0]
+    bright = (openness(mesh.vertices, mesh.triangles) > OPEN)[skin].all(axis=1)
+    seen = np.append(bright, False)[raster.triangle]  # -1 where there is no triangle
+    return np.repeat(np.repeat(seen, -(-size // COARSE), 0), -(-size // COARSE), 1)[:size, :size]

@@ -95,6 +95,13 @@ def convert(landmarks: Landmarks, target: str) -> Landmarks:
     return replace(landmarks, points=points, depth=depth, scheme=target)
 
 
+def outer_eye_distance(landmarks: Landmarks) -> float:
+    """Measures between the outer corners of the eyes, px: the two points of both eyes that are farthest apart."""
+    groups = scheme(landmarks.scheme).groups
+    left, right = (landmarks.points[list(groups[name])] for name in ("left_eye", "right_eye"))
+    return float(np.linalg.norm(left[:, None] - right[None], axis=2).max())
+
+
 def mirror(landmarks: Landmarks, width: int) -> Landmarks:
     """Gives the landmarks of the mirrored photo, left and right points and expressions changed over.
 
