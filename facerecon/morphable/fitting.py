@@ -61,6 +61,8 @@ class FitStep:
     "`landmarks`, `identity`, `expression`, `camera`, `total`"
     expected: Expectation | None = field(default=None, kw_only=True)
     "what was expected of the identity; None: the head model's prior"
+    information: np.ndarray | None = field(default=None, kw_only=True)
+    "`(P, P)` what else than landmarks and priors tells of all parameters; None: nothing does"
 
     @property
     def landmarks_alone(self) -> FitStep:
