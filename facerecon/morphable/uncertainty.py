@@ -5,9 +5,10 @@ matrix, the estimate's covariance is the sandwich (Huber 1967; White 1982)
 
     C = A⁻¹ (n² H + p² P) A⁻¹
 
-which for n = p = 1 is A⁻¹. Landmarks may err by more, or less, than H believes, and people differ by more, or less,
-than the prior says: n and p need not be 1. Camera, pose and expression are among the parameters, so that
-the block of the identity is marginalised over them. What the head's basis cannot express, r, comes on top:
+which for n = p = 1 is A⁻¹. H is what landmarks tell, and brightness where it was read; they may err by more, or less,
+than H believes, and people may differ by more, or less, than the prior says: n and p need not be 1. Camera, pose and
+expression are among the parameters, so that the block of the identity is marginalised over them. What the head's
+basis cannot express, r, comes on top:
 
     σ² = (c / c₀)^γ (ν C νᵀ + r²) (1 + (b − 1) (1 − f))²,  ν how the surface moves along its normal with the identity
 
@@ -97,10 +98,12 @@ class Information:
     @single_threaded
     def at(cls, model: FaceModel, step: FitStep, settings: FitSettings) -> Information:
         """Takes the normal equations at a step of the fit apart."""
-        whole = NormalEquations.at(model, step, settings)
-        blind = replace(step, observations=tuple(map(_without_landmarks, step.observations)))
+        alone = step.landmarks_alone
+        whole = NormalEquations.at(model, alone, settings)
+        blind = replace(alone, observations=tuple(map(_without_landmarks, alone.observations)))
         prior = NormalEquations.at(model, blind, settings).matrix
-        return cls(whole.matrix - prior, prior, whole.identities)
+        photos = whole.matrix - prior
+        return cls(photos if step.information is None else photos + step.information, prior, whole.identities)
 
     def whole_covariance(self, known: Calibration) -> np.ndarray:
         """Finds the covariance of all parameters, `(P, P)`."""
