@@ -52,11 +52,14 @@ class PointErrors:
             self._errors = dict.fromkeys(model_vertices(head.name, head.mirror), UNSEEN_ERROR) | seen
             return
         vertices = head.shape(fit.identity)
-        self._by_identity = [head_points(head, mode) for mode in head.identity_basis.astype(np.float64)]
+        known = calibration()
+        growth = known.growth(head.face_region)[:, None]
+        self._by_identity = [head_points(head, growth * mode) for mode in head.identity_basis.astype(np.float64)]
         moved = np.einsum("kvc,vc->vk", head.identity_basis, vertex_normals(vertices, head.triangles), optimize=True)
         *_, self._growth = Surface(head, fit.identity).gauge(moved)
         # What the head's basis cannot express is told along the normals, and taken to be the same along the skin.
-        self._errors = dict.fromkeys(head_points(head, vertices), np.sqrt(3) * calibration().rest)
+        grown = head_points(head, np.tile(growth, 3))
+        self._errors = {name: np.sqrt(3) * known.rest * float(factor[0]) for name, factor in grown.items()}
 
     def __call__(self, slopes: Points, length: float) -> float:
         """Gives the standard deviation of a measure from its gradient, and its value as far as it is a length."""

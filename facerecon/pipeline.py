@@ -135,9 +135,9 @@ class _Run(Run):
         for refined in self._refined(last, cameras, known):
             last = refined
             yield self.step("fitting", last, 0.55)
-        last = last.landmarks_alone  # what follows was measured for them
         head, settings = self.parts.head, self.settings.fit
         self.told = Information.at(head, last, settings) if len(head.identity_basis) else None
+        last = last.landmarks_alone  # how well it fits, which the uncertainty goes by, was measured for them
         cues = size_cues(head, self.photos, self.landmarks, last)
         last, scale = sized(head, self.landmarks, last, cues, settings, information=self.told)
         fit = replace(as_fit(head, last), scale=scale)

@@ -35,7 +35,7 @@ def play() -> None:
     with st.spinner(t("mesh.busy")):
         made = bench.worked(run, name, job)
     with picture:
-        display.show_space(made)
+        display.show_space(run, made)
         layout.caption(f"mesh.caption_{job.way}")
     with beside:
         display.numbers(made)

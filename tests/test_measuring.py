@@ -16,7 +16,7 @@ FIT = Fit(np.zeros(80), (), None, Scale("model_average", 0.0))
 
 
 def test_tolerances_are_those_of_heads_that_are_drawn(anny, rng, monkeypatch):
-    known = replace(calibration(), rest=0.0)
+    known = replace(calibration(), rest=0.0, beyond=1.0)
     monkeypatch.setattr("facerecon.measuring.calibration", lambda: known)
     root = 0.15 * rng.normal(size=(80, 80)) / np.sqrt(80)
     told = measure_head(anny, replace(FIT, covariance=root @ root.T))
@@ -42,6 +42,18 @@ def test_points_that_move_together_keep_their_distance(anny):
     for name in ("mouth_width", "eye_height_left"):
         slopes = gradient(lambda moved, name=name: _value(name, moved), points)
         assert mode(slopes, _value(name, points)) < apart(slopes, _value(name, points)) + 2
+
+
+def test_ears_are_as_unsure_as_what_lies_around_the_face(anny, monkeypatch):
+    fit = replace(FIT, covariance=np.eye(80))
+    told = []
+    for beyond in (1.0, 2.0):
+        known = replace(calibration(), beyond=beyond)
+        monkeypatch.setattr("facerecon.measuring.calibration", lambda known=known: known)
+        told.append(measure_head(anny, fit))
+    before, after = told
+    assert after["ear_length_left"].tolerance > 1.5 * before["ear_length_left"].tolerance
+    assert after["nose_width"].tolerance == pytest.approx(before["nose_width"].tolerance, rel=0.01)
 
 
 def test_without_a_covariance_landmarks_stray_as_they_were_found_to(anny):

@@ -5,9 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.clips import Frame
 from facerecon.core.errors import NoFaceError
-from facerecon.core.types import Faces, Landmarks, Photo
+from facerecon.core.types import Camera, Faces, Landmarks, Photo
+from facerecon.geometry.projection import project_head
 from facerecon.performance import Seen, expression_of, follow, track_of
 from facerecon.samples import load_sample
 
@@ -84,6 +86,45 @@ def test_trembling_is_taken_out_and_motion_is_not_delayed(rng):
     assert shifts[int(np.argmin(misses))] == 0
 
 
+def scored(**weights) -> np.ndarray:
+    """`(60, 52)` scores of a film of four seconds: constant ones, and ones that come and go."""
+    rows = np.zeros((60, 52))
+    for name, values in weights.items():
+        rows[:, ARKIT_NAMES.index(name)] = values
+    return rows
+
+
+def test_brows_that_the_detector_always_sees_raised_are_at_rest(anny):
+    bump = 0.15 * np.exp(-((np.arange(60) - 30) ** 2) / 50)
+    rows = scored(browInnerUp=0.8 + bump, mouthSmileLeft=0.6, eyeSquintLeft=0.3)
+    track = track_of([Seen(i / 15, row) for i, row in enumerate(rows)], anny)
+    brows, smile, squint = (
+        track.weights[:, ARKIT_NAMES.index(name)] for name in ("browInnerUp", "mouthSmileLeft", "eyeSquintLeft")
+    )
+    assert brows[:10].max() < 0.02 and brows[30] > 0.15
+    assert smile.min() > 0.55, "a smile all the way is a smile"
+    assert squint.max() < 0.02, "that is how the detector sees eyes at rest"
+    raw = track_of([Seen(i / 15, row) for i, row in enumerate(rows)])
+    assert raw.weights[:, ARKIT_NAMES.index("browInnerUp")].min() > 0.75
+
+
+def test_brows_go_as_far_as_their_landmarks(anny):
+    """The detector hardly says so, but the points move."""
+    true = scored(browInnerUp=0.8 * np.sin(np.arange(60) / 6).clip(0), browOuterUpLeft=0, jawOpen=0.3)
+    told = scored(browInnerUp=0.9 + 0.1 * true[:, ARKIT_NAMES.index("browInnerUp")], jawOpen=0.3)
+    marks, camera = anny.landmarks("mediapipe478"), Camera(480, 600, 900.0, np.array([239.5, 299.5]))
+    pose = np.diag([1.0, -1, -1, 1])
+    pose[2, 3] = 700
+    seen = []
+    for i, (row, scores) in enumerate(zip(true, told, strict=True)):
+        pixels, _ = project_head(camera, pose, marks.on(anny.shape(np.zeros(80), row), anny.triangles))
+        seen.append(Seen(i / 15, scores, Landmarks(pixels, None, "mediapipe478", scores), camera))
+    k = ARKIT_NAMES.index("browInnerUp")
+    followed, before = track_of(seen, anny).weights[:, k], track_of(seen).weights[:, k]
+    assert np.ptp(before) < 0.1 < 0.45 < np.ptp(followed) and followed.min() < 0.05
+    assert np.corrcoef(followed, true[:, k])[0, 1] > 0.95
+
+
 def test_gaps_are_bridged_and_films_without_faces_refused():
     times = np.arange(30) / 15
     rows = [Seen(t, None if 10 <= i < 16 else np.full(52, t / 2)) for i, t in enumerate(times)]
@@ -94,7 +135,5 @@ def test_gaps_are_bridged_and_films_without_faces_refused():
 
 
 def test_a_smile_is_seen_in_a_real_photo(parts):
-    from facerecon.core.arkit import ARKIT_NAMES
-
     weights = dict(zip(ARKIT_NAMES, expression_of(load_sample("astronaut"), parts), strict=True))
     assert min(weights["mouthSmileLeft"], weights["mouthSmileRight"]) > 0.5 > weights["jawOpen"]

@@ -6,6 +6,7 @@ import streamlit as st
 
 from facerecon.app import files, layout, messages, state
 from facerecon.app.cache import Run
+from facerecon.app.model.room import stand_in_the_room
 from facerecon.app.numbers import size
 from facerecon.app.texts import t
 from facerecon.core.errors import FaceReconError
@@ -66,6 +67,8 @@ def downloads(run: Run, place: str) -> None:
         on_click="ignore",
         key=f"download_{place}",
     )
+    if kind == "usdz":
+        stand_in_the_room(place, content, mime)
 
 
 def _options(run: Run, kind: str, place: str) -> FileOptions:

@@ -1,4 +1,9 @@
-"""Writes pictures as a film: GIF, or MP4 in the best coding that the OpenCV at hand can write."""
+"""Writes pictures as a film: GIF, MP4, WebM, in the codings that the OpenCV at hand can write.
+
+The coding that everything plays, H.264, is in OpenCV's wheels for Mac and Windows, where the system brings it, but not
+in those for Linux; other wheels that have it (PyAV's, imageio-ffmpeg's) link x264, which is under the GPL. Without it
+there is MPEG-4 Part 2, which QuickTime and Windows know but browsers do not, and VP9 in WebM, which browsers know.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +19,11 @@ from PIL import Image
 from facerecon.core.errors import SettingsError
 from facerecon.core.native_output import native_output_to_log
 
-CODECS: dict[str, str] = {"avc1": "H.264", "vp09": "VP9", "mp4v": "MPEG-4"}
-"""Four letters → name, the most widely played first. OpenCV's wheels for Linux come without H.264."""
+CODECS: dict[str, dict[str, str]] = {
+    "mp4": {"avc1": "H.264", "mp4v": "MPEG-4"},
+    "webm": {"vp09": "VP9", "VP80": "VP8"},
+}
+"""Kind of file → four letters → name, the most widely played first."""
 COLOURS = 128
 """Of a GIF's palette."""
 
@@ -38,15 +46,16 @@ def gif_bytes(frames: Sequence[np.ndarray], rate: float) -> bytes:
     return file.getvalue()
 
 
-def mp4_bytes(frames: Sequence[np.ndarray], rate: float) -> tuple[bytes, str]:
-    """Builds an MP4.
+def film_bytes(frames: Sequence[np.ndarray], rate: float, kind: str = "mp4") -> tuple[bytes, str]:
+    """Builds an MP4 or a WebM.
 
     Args:
         frames: `(H, W, 3)` RGB uint8, all alike, with even sides.
         rate: pictures a second.
+        kind: one of `CODECS`.
 
     Returns:
-        The file, and the name of its coding, one of `CODECS`.
+        The file, and the name of its coding.
 
     Raises:
         SettingsError: this OpenCV writes none of them.
@@ -54,8 +63,8 @@ def mp4_bytes(frames: Sequence[np.ndarray], rate: float) -> tuple[bytes, str]:
     frames = _checked(frames)
     height, width = frames[0].shape[:2]
     with tempfile.TemporaryDirectory() as folder:
-        for code, name in CODECS.items():
-            path = Path(folder) / f"{code}.mp4"
+        for code, name in CODECS[kind].items():
+            path = Path(folder) / f"{code}.{kind}"
             with native_output_to_log():  # says at length what it cannot do
                 film = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*code), rate, (width, height))
             if not film.isOpened():
@@ -65,7 +74,7 @@ def mp4_bytes(frames: Sequence[np.ndarray], rate: float) -> tuple[bytes, str]:
             film.release()
             if path.is_file() and path.stat().st_size:
                 return path.read_bytes(), name
-    raise SettingsError("The OpenCV on this computer cannot write MP4; take the GIF.")
+    raise SettingsError(f"The OpenCV on this computer cannot write {kind}; take the GIF.")
 
 
 def _checked(frames: Sequence[np.ndarray]) -> list[np.ndarray]:

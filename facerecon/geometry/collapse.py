@@ -80,10 +80,10 @@ def turns_over_flat(points: np.ndarray, triangles: np.ndarray, target: np.ndarra
     bad = np.zeros(len(points), dtype=bool)
     for k, rows in _left_over(triangles, target):
         corners = points[triangles[rows]]
-        before = _flat_area(corners)
+        before = flat_area(corners)
         point = triangles[rows, k]
         corners[:, k] = points[target[point]]
-        bad[point[before * _flat_area(corners) <= 0]] = True
+        bad[point[before * flat_area(corners) <= 0]] = True
     return bad
 
 
@@ -101,7 +101,8 @@ def _normal(corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return normal, 2 * np.sqrt(3) * np.linalg.norm(normal, axis=1) / np.where(squares > 0, squares, 1)
 
 
-def _flat_area(corners: np.ndarray) -> np.ndarray:
+def flat_area(corners: np.ndarray) -> np.ndarray:
+    """Gives twice the signed areas of `(N, 3, 2)` triangles in a plane."""
     a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from facerecon.geometry.collapse import flat_area
 from facerecon.geometry.edge_table import edge_table
 from facerecon.geometry.normals import triangle_normals
 
@@ -25,16 +26,44 @@ def even_valences(vertices: np.ndarray, triangles: np.ndarray, keep: np.ndarray)
     Returns:
         `(T, 3)` over the same vertices; rows whose triangle was flipped hold its new ones.
     """
-    triangles = np.array(triangles)
+    return even_valences_with_uv(vertices, triangles, keep, None, None)[0]
+
+
+def even_valences_with_uv(
+    vertices: np.ndarray,
+    triangles: np.ndarray,
+    keep: np.ndarray,
+    uv: np.ndarray | None,
+    uv_triangles: np.ndarray | None,
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Flips as `even_valences` does, in uv too, where no triangle turns over either.
+
+    Args:
+        vertices: `(V, 3)`.
+        triangles: `(T, 3)`.
+        keep: `(N, 2)` edges that must stay, uv seams among them.
+        uv: `(U, 2)` or None.
+        uv_triangles: `(T, 3)` or None.
+
+    Returns:
+        The triangles of both.
+    """
+    triangles, uv_triangles = np.array(triangles), None if uv_triangles is None else np.array(uv_triangles)
     kept = np.sort(np.asarray(keep).reshape(-1, 2), axis=1) @ (len(vertices), 1)
     for _ in range(ROUNDS):
-        if not _flip_round(vertices, triangles, kept):
+        if not _flip_round(vertices, triangles, kept, uv, uv_triangles):
             break
-    return triangles
+    return triangles, uv_triangles
 
 
-def _flip_round(vertices: np.ndarray, triangles: np.ndarray, kept: np.ndarray) -> int:
-    """Flips edges that have no corner in common (changes `triangles`); tells how many."""
+def _flip_round(
+    vertices: np.ndarray,
+    triangles: np.ndarray,
+    kept: np.ndarray,
+    uv: np.ndarray | None,
+    uv_triangles: np.ndarray | None,
+) -> int:
+    """Flips edges that have no corner in common (changes both triangles); tells how many."""
     table, count = edge_table(triangles), len(vertices)
     wanted = np.full(count, 6)
     wanted[table.ends[table.count != 2]] = 4
@@ -47,8 +76,14 @@ def _flip_round(vertices: np.ndarray, triangles: np.ndarray, kept: np.ndarray) -
     new = np.sort(across, axis=1)
     good = (gain > 0) & (new[:, 0] != new[:, 1]) & ~np.isin(new @ (count, 1), keys)
     rows, gain = rows[good], gain[good]
-    pairs, fresh = _exchanged(triangles, table.ends[rows], table.opposite[rows], table.triangles[rows])
+    pairs, places = table.triangles[rows], _places(triangles, table.opposite[rows], table.triangles[rows])
+    fresh = _exchanged(triangles, pairs, places)
     fine = _stays_flat(vertices, triangles, pairs, fresh)
+    if uv_triangles is not None:
+        uv_fresh = _exchanged(uv_triangles, pairs, places)
+        signs = np.sign([flat_area(uv[each]) for each in (*uv_triangles[pairs.T], *uv_fresh.transpose(1, 0, 2))])
+        fine &= np.abs(signs.sum(axis=0)) == 4
+        uv_fresh = uv_fresh[fine]
     rows, gain, pairs, fresh = rows[fine], gain[fine], pairs[fine], fresh[fine]
     # An edge goes first when none at any of its four corners is better.
     rank = np.empty(len(rows), dtype=np.int64)
@@ -58,20 +93,23 @@ def _flip_round(vertices: np.ndarray, triangles: np.ndarray, kept: np.ndarray) -
     np.minimum.at(least, corners.ravel(), np.repeat(rank, 4))
     first = (least[corners] == rank[:, None]).all(axis=1)
     triangles[pairs[first]] = fresh[first]
+    if uv_triangles is not None:
+        uv_triangles[pairs[first]] = uv_fresh[first]
     return int(first.sum())
 
 
-def _exchanged(
-    triangles: np.ndarray, ends: np.ndarray, across: np.ndarray, pairs: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Gives which triangles change, `(N, 2)`, and what they become, `(N, 2, 3)`, wound as before."""
-    first = triangles[pairs[:, 0]]
-    at = (first == across[:, :1]).argmax(axis=1)
-    start = np.take_along_axis(first, (at[:, None] + 1) % 3, axis=1)[:, 0]
-    end = ends.sum(axis=1) - start
+def _places(triangles: np.ndarray, across: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Finds at which place of its triangle each corner across the edge stands, `(N, 2)`."""
+    return (triangles[pairs] == across[:, :, None]).argmax(axis=2)
+
+
+def _exchanged(triangles: np.ndarray, pairs: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Gives what pairs of triangles become, `(N, 2, 3)`, wound as before; see `_places`."""
+    one, two = triangles[pairs[:, 0]], triangles[pairs[:, 1]]
     # The first triangle is (c, start, end), the second (d, end, start).
-    c, d = across.T
-    return pairs, np.stack([np.stack([c, start, d], 1), np.stack([c, d, end], 1)], axis=1)
+    c, start, end = (np.take_along_axis(one, (places[:, :1] + k) % 3, axis=1)[:, 0] for k in range(3))
+    d = np.take_along_axis(two, places[:, 1:], axis=1)[:, 0]
+    return np.stack([np.stack([c, start, d], 1), np.stack([c, d, end], 1)], axis=1)
 
 
 def _stays_flat(vertices: np.ndarray, triangles: np.ndarray, pairs: np.ndarray, fresh: np.ndarray) -> np.ndarray:

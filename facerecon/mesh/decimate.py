@@ -12,6 +12,7 @@ from facerecon.core.types import Mesh
 from facerecon.geometry import collapse
 from facerecon.geometry.edge_table import EdgeTable, edge_table
 from facerecon.geometry.normals import triangle_normals
+from facerecon.mesh.collapsing import collapsed, compact, refused, uv_targets
 from facerecon.mesh.creases import creases
 
 CREASE_WEIGHT = 10.0
@@ -69,25 +70,24 @@ class _Work:
     """A mesh on the way down; rows of vertices and uv stay what they were."""
 
     def __init__(self, mesh: Mesh, sharp: float | None):
-        self.sharp = sharp
-        self.mesh, self.vertices, self.triangles = mesh, mesh.vertices, mesh.triangles
-        self.uv_triangles, self.parts = mesh.uv_triangles, mesh.parts
+        self.mesh, self.sharp = mesh, sharp
         self.quadrics = _quadrics(mesh, sharp)
         self.refused, self.changed = np.zeros(0, dtype=np.int64), False
 
-    def now(self) -> Mesh:
-        return Mesh(self.vertices, self.triangles, self.mesh.uv, self.uv_triangles, self.parts, self.mesh.part_names)
+    @property
+    def triangles(self) -> np.ndarray:
+        return self.mesh.triangles
 
     def round(self, least: int) -> bool:
         """Collapses many edges; tells whether there is hope for another round."""
-        table, count = edge_table(self.triangles), len(self.vertices)
+        table, count = edge_table(self.triangles), len(self.mesh.vertices)
         cost = self.costs(table)
-        cost[~collapse.along_creases(table, creases(self.now(), table, self.sharp), count)] = np.inf
+        cost[~collapse.along_creases(table, creases(self.mesh, table, self.sharp), count)] = np.inf
         key = table.ends * count + table.ends[:, ::-1]
         cost[np.isin(key, self.refused)] = np.inf
         target, edge, price = collapse.cheapest(table, cost, count)
-        uv_target = self.uv_targets(table, target, edge)
-        bad = self.refuse(table, target, edge, uv_target)
+        uv_target = uv_targets(self.mesh, table, target, edge)
+        bad = refused(self.mesh, table, target, edge, uv_target)
         goes = np.flatnonzero(bad)
         self.refused = np.r_[self.refused, goes * count + target[goes]]
         price[bad] = np.inf
@@ -103,63 +103,23 @@ class _Work:
         # Each takes two triangles, one at a border: the last round stops at the count.
         gone = np.cumsum(table.count[edge[chosen[np.argsort(price[chosen])]]])
         chosen = chosen[np.argsort(price[chosen])][: np.searchsorted(gone, len(self.triangles) - least) + 1]
-        self.apply(chosen, target, uv_target)
-        self.changed = True
+        np.add.at(self.quadrics, target[chosen], self.quadrics[chosen])
+        self.mesh, self.changed = collapsed(self.mesh, chosen, target, uv_target), True
         return True
 
     def costs(self, table: EdgeTable) -> np.ndarray:
         """Gives the `(E, 2)` costs of moving the first end onto the second, and back."""
+        vertices = self.mesh.vertices
         both = self.quadrics[table.ends[:, 0]] + self.quadrics[table.ends[:, 1]]
-        place = np.insert(self.vertices, 3, 1, axis=1)
-        short = SHORTER * ((self.vertices[table.ends[:, 0]] - self.vertices[table.ends[:, 1]]) ** 2).sum(axis=1)
+        place = np.insert(vertices, 3, 1, axis=1)
+        short = SHORTER * ((vertices[table.ends[:, 0]] - vertices[table.ends[:, 1]]) ** 2).sum(axis=1)
         short = short * both[:, :3, :3].trace(axis1=1, axis2=2)
         ends = (place[table.ends[:, k]] for k in (1, 0))
         return np.column_stack([np.einsum("ni,nij,nj->n", end, both, end) + short for end in ends])
 
-    def uv_targets(self, table: EdgeTable, target: np.ndarray, edge: np.ndarray) -> np.ndarray | None:
-        if self.uv_triangles is None:
-            return None
-        return collapse.carry_corners(self.triangles, self.uv_triangles, table, target, edge, len(self.mesh.uv))
-
-    def refuse(
-        self, table: EdgeTable, target: np.ndarray, edge: np.ndarray, uv_target: np.ndarray | None
-    ) -> np.ndarray:
-        """Tells which vertices must not go: a triangle would turn over, or the surface would be pinched."""
-        bad = collapse.turns_over(self.vertices, self.triangles, target)
-        bad |= collapse.changes_topology(table, target, edge)
-        if uv_target is not None:
-            over = collapse.turns_over_flat(self.mesh.uv, self.uv_triangles, uv_target)
-            # A corner whose uv goes nowhere while its vertex goes would tear the uv.
-            torn = (uv_target[self.uv_triangles] < 0) & (target[self.triangles] >= 0)
-            bad[self.triangles[over[self.uv_triangles] | torn]] = True
-        return bad & (target >= 0)
-
-    def apply(self, chosen: np.ndarray, target: np.ndarray, uv_target: np.ndarray | None) -> None:
-        """Moves the chosen vertices onto their targets and drops the triangles that this closes."""
-        onto = np.arange(len(self.vertices))
-        onto[chosen] = target[chosen]
-        if uv_target is not None:
-            rows = self.uv_triangles[np.isin(self.triangles, chosen)]
-            uv_onto = np.arange(len(uv_target))
-            uv_onto[rows] = uv_target[rows]
-            self.uv_triangles = uv_onto[self.uv_triangles]
-        np.add.at(self.quadrics, target[chosen], self.quadrics[chosen])
-        self.triangles = onto[self.triangles]
-        a, b, c = self.triangles.T
-        left = (a != b) & (b != c) & (c != a)
-        self.triangles = self.triangles[left]
-        self.uv_triangles = None if self.uv_triangles is None else self.uv_triangles[left]
-        self.parts = None if self.parts is None else self.parts[left]
-
     def level(self) -> Level:
         """Gives the mesh without the vertices and uv that no triangle uses any more."""
-        used, triangles = np.unique(self.triangles, return_inverse=True)
-        uv, uv_triangles = self.mesh.uv, self.uv_triangles
-        if uv_triangles is not None:
-            rows, uv_triangles = np.unique(uv_triangles, return_inverse=True)
-            uv, uv_triangles = uv[rows], uv_triangles.reshape(-1, 3)
-        shape = self.vertices[used], triangles.reshape(-1, 3), uv, uv_triangles
-        return Level(Mesh(*shape, self.parts, self.mesh.part_names), used)
+        return Level(*compact(self.mesh))
 
 
 def _quadrics(mesh: Mesh, sharp: float | None) -> np.ndarray:

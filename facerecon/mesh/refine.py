@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix
 
 from facerecon.core.types import Mesh
+from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.edge_table import EdgeTable, edge_table
+from facerecon.geometry.nearest import Surface
 from facerecon.geometry.normals import vertex_normals
 
-Project = Callable[[np.ndarray], np.ndarray]
-"""Gives for `(N, 3)` points where they belong on the true surface."""
+ALIKE = 0.5
+"""Cosine of the angle between two surfaces above which they can be one: a lip's inside is not its outside."""
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """Points of a mesh whose place on the true surface is asked for."""
+
+    points: np.ndarray
+    "`(N, 3)`"
+    normals: np.ndarray
+    "`(N, 3)` unit, of the mesh"
+    parts: np.ndarray
+    "`(N,)` of the mesh; all 0 where it has none"
+
+
+Project = Callable[[Asked], np.ndarray]
+"""Gives `(N, 3)` where points belong on the true surface."""
 
 _PATTERNS = {
     # Which edges are cut (1: a b, 2: b c, 4: c a) → triangles of corners a b c = 0 1 2 and the edges' middles 3 4 5.
@@ -29,6 +47,41 @@ _TWO_CUTS = {
     5: (((5, 0, 3), (3, 1, 2), (3, 2, 5)), ((5, 0, 3), (5, 3, 1), (5, 1, 2))),
 }
 """Edges in the order (1, 2), (2, 4), (1, 4); the diagonal leaves from the middle of the longer one."""
+
+
+def onto(truth: Mesh, within: float = np.inf) -> Project:
+    """Gives what puts points on a surface: each on its own part, where the surface has several, and on its own side.
+
+    Args:
+        truth: the surface.
+        within: points that lie farther from it stay where they are.
+    """
+    numbers = np.zeros(len(truth.triangles), np.int64) if truth.parts is None else truth.parts
+    pieces = {part: truth.triangles[numbers == part] for part in np.unique(numbers).tolist()}
+    normals = vertex_normals(truth.vertices, truth.triangles)
+    surfaces = {part: Surface(truth.vertices, triangles) for part, triangles in pieces.items()}
+
+    def project(asked: Asked) -> np.ndarray:
+        found = np.array(asked.points)
+        for part, surface in surfaces.items():
+            rows = np.flatnonzero(asked.parts == part) if len(pieces) > 1 else np.arange(len(found))
+            distance, triangle, weights = surface.nearest(found[rows])
+            there = interpolate(truth.vertices, pieces[part], triangle, weights)
+            facing = np.einsum("nk,nk->n", interpolate(normals, pieces[part], triangle, weights), asked.normals[rows])
+            near = (distance <= within) & (facing > ALIKE)
+            found[rows[near]] = there[near]
+        return found
+
+    return project
+
+
+def put_on(mesh: Mesh, project: Project) -> Mesh:
+    """Puts the vertices themselves on the true surface."""
+    parts = np.zeros(len(mesh.vertices), np.int64)
+    if mesh.parts is not None:
+        parts[mesh.triangles] = mesh.parts[:, None]
+    asked = Asked(mesh.vertices, vertex_normals(mesh.vertices, mesh.triangles), parts)
+    return replace(mesh, vertices=project(asked))
 
 
 def refine(mesh: Mesh, tolerance: float, project: Project | None = None, rounds: int = 6) -> Mesh:
@@ -73,11 +126,13 @@ def refine_steps(mesh: Mesh, tolerance: float, project: Project | None = None, r
 def _offsets(mesh: Mesh, table: EdgeTable, project: Project | None) -> np.ndarray:
     """Finds how far the surface that is meant lies from each edge's middle, `(E, 3)`."""
     start, end = (mesh.vertices[side] for side in table.ends.T)
-    if project is not None:
-        middle = (start + end) / 2
-        return project(middle) - middle
     normals = vertex_normals(mesh.vertices, mesh.triangles)
     first, second = (normals[side] for side in table.ends.T)
+    if project is not None:
+        middle, between = (start + end) / 2, first + second
+        between /= np.maximum(np.linalg.norm(between, axis=1, keepdims=True), 1e-12)
+        parts = np.zeros(len(middle), np.int64) if mesh.parts is None else mesh.parts[table.triangles[:, 0]]
+        return project(Asked(middle, between, parts)) - middle
     along = end - start
     rise = [np.einsum("ek,ek->e", along, normal)[:, None] * normal for normal in (first, second)]
     return np.where((table.count == 2)[:, None], (rise[1] - rise[0]) / 8, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from scipy.sparse import coo_matrix, diags
@@ -12,10 +13,11 @@ from facerecon.geometry import collapse
 from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.curvature import curvature
 from facerecon.geometry.edge_table import EdgeTable, edge_table
-from facerecon.geometry.flips import even_valences
+from facerecon.geometry.flips import even_valences_with_uv
 from facerecon.geometry.graph import vertex_areas
 from facerecon.geometry.nearest import Surface
 from facerecon.geometry.normals import vertex_normals
+from facerecon.mesh.collapsing import collapsed, compact, refused, uv_targets
 from facerecon.mesh.creases import creases
 from facerecon.mesh.refine import split
 
@@ -35,8 +37,9 @@ def remesh_steps(
 ) -> Iterator[Mesh]:
     """Splits long edges, collapses short ones, flips, and relaxes along the surface (Botsch and Kobbelt 2004).
 
-    Borders and sharp edges keep their place: their vertices move along them only by splits and collapses. uv are not
-    kept, for new triangles lie across old seams; a texture is baked again.
+    Borders, sharp edges and uv seams keep their place: their vertices move along them only by splits and collapses.
+    Other vertices take the uv of the place where they come to lie, interpolated in the triangle that was there, so that
+    a texture stays where it was.
 
     Args:
         mesh: any whose edges have at most two triangles; parts keep their outlines.
@@ -47,21 +50,18 @@ def remesh_steps(
         times: rounds.
 
     Yields:
-        The mesh without uv, then after each round.
+        The mesh, then after each round.
     """
     original = Surface(mesh.vertices, mesh.triangles)
     wanted = _lengths(mesh, length, tolerance)
-    now = Mesh(mesh.vertices, mesh.triangles, parts=mesh.parts, part_names=mesh.part_names)
-    yield now
-    size = wanted
+    yield mesh
+    now, size = mesh, wanted
     for _ in range(times):
         now, size = _split_long(now, size)
         now, size = _collapse_short(now, size, sharp)
         now = _flip(now, sharp)
-        now = _relax(now, sharp)
-        vertices, triangle, weights = _onto(original, mesh, now, sharp)
+        now, triangle, weights = _onto(original, mesh, now, _relaxed(now, sharp), sharp)
         size = interpolate(wanted[:, None], mesh.triangles, triangle, weights)[:, 0]
-        now = Mesh(vertices, now.triangles, parts=now.parts, part_names=now.part_names)
         yield now
 
 
@@ -106,21 +106,14 @@ def _collapse_short(mesh: Mesh, size: np.ndarray, sharp: float) -> tuple[Mesh, n
         cost = np.repeat(_edge_lengths(mesh, table, size)[:, None], 2, axis=1)
         cost[(cost >= TOO_SHORT) | ~collapse.along_creases(table, creases(mesh, table, sharp), count)] = np.inf
         target, edge, price = collapse.cheapest(table, cost, count)
-        bad = collapse.turns_over(mesh.vertices, mesh.triangles, target)
-        bad |= collapse.changes_topology(table, target, edge) | _stretches(mesh, table, target, size)
-        price[bad] = np.inf
+        uv_target = uv_targets(mesh, table, target, edge)
+        price[refused(mesh, table, target, edge, uv_target) | _stretches(mesh, table, target, size)] = np.inf
         chosen = np.flatnonzero(collapse.independent(table, price))
         if not len(chosen):
             break
-        onto = np.arange(count)
-        onto[chosen] = target[chosen]
-        triangles = onto[mesh.triangles]
-        left = (triangles != np.roll(triangles, 1, axis=1)).all(axis=1)
-        parts = None if mesh.parts is None else mesh.parts[left]
-        mesh = Mesh(mesh.vertices, triangles[left], parts=parts, part_names=mesh.part_names)
-    used, triangles = np.unique(mesh.triangles, return_inverse=True)
-    shape = mesh.vertices[used], triangles.reshape(-1, 3)
-    return Mesh(*shape, parts=mesh.parts, part_names=mesh.part_names), size[used]
+        mesh = collapsed(mesh, chosen, target, uv_target)
+    mesh, used = compact(mesh)
+    return mesh, size[used]
 
 
 def _stretches(mesh: Mesh, table: EdgeTable, target: np.ndarray, size: np.ndarray) -> np.ndarray:
@@ -136,11 +129,12 @@ def _stretches(mesh: Mesh, table: EdgeTable, target: np.ndarray, size: np.ndarra
 
 def _flip(mesh: Mesh, sharp: float) -> Mesh:
     table = edge_table(mesh.triangles)
-    triangles = even_valences(mesh.vertices, mesh.triangles, table.ends[creases(mesh, table, sharp)])
-    return Mesh(mesh.vertices, triangles, parts=mesh.parts, part_names=mesh.part_names)
+    keep = table.ends[creases(mesh, table, sharp)]
+    triangles, uv_triangles = even_valences_with_uv(mesh.vertices, mesh.triangles, keep, mesh.uv, mesh.uv_triangles)
+    return replace(mesh, triangles=triangles, uv_triangles=uv_triangles)
 
 
-def _relax(mesh: Mesh, sharp: float) -> Mesh:
+def _relaxed(mesh: Mesh, sharp: float) -> np.ndarray:
     """Moves vertices that lie on no crease towards their neighbours' centre of mass, along the surface only."""
     table, count = edge_table(mesh.triangles), len(mesh.vertices)
     a, b = table.ends.T
@@ -159,7 +153,7 @@ def _relax(mesh: Mesh, sharp: float) -> Mesh:
         if not over.any():
             break
         vertices[mesh.triangles[over]] = mesh.vertices[mesh.triangles[over]]
-    return Mesh(vertices, mesh.triangles, parts=mesh.parts, part_names=mesh.part_names)
+    return vertices
 
 
 def _sides(vertices: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -167,11 +161,59 @@ def _sides(vertices: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarray, np.
     return b - a, c - a
 
 
-def _onto(original: Surface, source: Mesh, mesh: Mesh, sharp: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Puts vertices that lie on no crease back onto the original surface: places, its triangles, weights in them."""
-    _, triangle, weights = original.nearest(mesh.vertices)
-    found = interpolate(source.vertices, source.triangles, triangle, weights)
+def _onto(
+    original: Surface, source: Mesh, mesh: Mesh, relaxed: np.ndarray, sharp: float
+) -> tuple[Mesh, np.ndarray, np.ndarray]:
+    """Puts vertices that lie on no crease back onto the original surface, with the uv that is there.
+
+    Args:
+        original: surface of `source`.
+        source: the mesh at the start.
+        mesh: as it is now.
+        relaxed: `(V, 3)` where its vertices want to go.
+        sharp: radians.
+
+    Returns:
+        The mesh; and the original triangles `(V,)` nearest to its vertices, with the weights in them `(V, 3)`.
+    """
+    _, triangle, weights = original.nearest(relaxed)
     table = edge_table(mesh.triangles)
-    stays = np.zeros(len(mesh.vertices), dtype=bool)
-    stays[table.ends[creases(mesh, table, sharp)]] = True
-    return np.where(stays[:, None], mesh.vertices, found), triangle, weights
+    moves = np.ones(len(mesh.vertices), dtype=bool)
+    moves[table.ends[creases(mesh, table, sharp)]] = False
+    places = interpolate(source.vertices, source.triangles, triangle, weights)
+    if mesh.uv is None:
+        return replace(mesh, vertices=np.where(moves[:, None], places, relaxed)), triangle, weights
+    # A vertex on no crease has one uv, the same in all its triangles.
+    row = np.zeros(len(mesh.vertices), dtype=np.int64)
+    row[mesh.triangles] = mesh.uv_triangles
+    coordinates = interpolate(source.uv, source.uv_triangles, triangle, weights)
+    moves &= ~_leaves_its_ring(mesh, row, coordinates)
+    normal, area = np.cross(*_sides(mesh.vertices, mesh.triangles)), collapse.flat_area(mesh.uv[mesh.uv_triangles])
+    while True:
+        vertices, uv = mesh.vertices.copy(), mesh.uv.copy()
+        vertices[moves], uv[row[moves]] = places[moves], coordinates[moves]
+        over = (area * collapse.flat_area(uv[mesh.uv_triangles]) <= 0) & (area != 0)
+        over |= np.einsum("tk,tk->t", normal, np.cross(*_sides(vertices, mesh.triangles))) < 0
+        over &= moves[mesh.triangles].any(axis=1)
+        if not over.any():
+            return replace(mesh, vertices=vertices, uv=uv), triangle, weights
+        moves[mesh.triangles[over]] = False
+
+
+def _leaves_its_ring(mesh: Mesh, row: np.ndarray, coordinates: np.ndarray) -> np.ndarray:
+    """Tells which vertices would go farther in uv than their neighbours lie: over a seam, elsewhere in the picture.
+
+    Args:
+        mesh: with uv.
+        row: `(V,)` the uv of each vertex.
+        coordinates: `(V, 2)` where it would go.
+
+    Returns:
+        `(V,)` bool.
+    """
+    reach = np.zeros(len(row))
+    for k in range(3):
+        for other in ((k + 1) % 3, (k + 2) % 3):
+            apart = np.linalg.norm(mesh.uv[mesh.uv_triangles[:, k]] - mesh.uv[mesh.uv_triangles[:, other]], axis=1)
+            np.maximum.at(reach, mesh.triangles[:, k], apart)
+    return np.linalg.norm(coordinates - mesh.uv[row], axis=1) > reach

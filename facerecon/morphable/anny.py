@@ -25,6 +25,7 @@ from facerecon.morphable.face_model import DATA, LinearFaceModel, SurfacePoints
 from facerecon.morphable.landmark_errors import LandmarkErrors, landmark_errors
 from facerecon.morphable.phenotype import blend
 
+POINTS68 = "anny_points68.npz"
 _HEADS = ("mean", "identity_basis")
 
 
@@ -72,6 +73,14 @@ class AnnyHead(LinearFaceModel):
         return SurfacePoints(
             read_only(found["mediapipe478_triangle"], np.int64), read_only(found["mediapipe478_weights"], np.float64)
         )
+
+    def landmarks(self, scheme: str) -> SurfacePoints:
+        return self._points68 if scheme == "ibug68" else super().landmarks(scheme)
+
+    @cached_property
+    def _points68(self) -> SurfacePoints:
+        found = _read(POINTS68)
+        return SurfacePoints(read_only(found["triangle"], np.int64), read_only(found["weights"], np.float64))
 
     @cached_property
     def spread478(self) -> np.ndarray:

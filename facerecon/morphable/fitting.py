@@ -14,7 +14,7 @@ set, ε₀ and s are what the detector's scores tell; oval landmarks slide to th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -57,6 +57,8 @@ class FitStep:
     "by photo: where the model's landmarks fall, and the residuals"
     cost: dict[str, float]
     "`landmarks`, `identity`, `expression`, `camera`, `total`"
+    information: np.ndarray | None = field(default=None, kw_only=True)
+    "`(P, P)` what else than landmarks and priors tells of all parameters; None: nothing does"
 
     @property
     def landmarks_alone(self) -> FitStep:

@@ -5,14 +5,16 @@ matrix, the estimate's covariance is the sandwich (Huber 1967; White 1982)
 
     C = A⁻¹ (n² H + p² P) A⁻¹
 
-which for n = p = 1 is A⁻¹. Landmarks may err by more, or less, than H believes, and people differ by more, or less,
-than the prior says: n and p need not be 1. Camera, pose and expression are among the parameters, so that
-the block of the identity is marginalised over them. What the head's basis cannot express, r, comes on top:
+which for n = p = 1 is A⁻¹. H is what landmarks tell, and brightness where it was read; they may err by more, or less,
+than H believes, and people may differ by more, or less, than the prior says: n and p need not be 1. Camera, pose and
+expression are among the parameters, so that the block of the identity is marginalised over them. What the head's
+basis cannot express, r, comes on top:
 
-    σ² = (c / c₀)^γ (ν C νᵀ + r²),  ν how the surface moves along its normal with the identity
+    σ² = (c / c₀)^γ (ν C νᵀ + r²) (1 + (b − 1) (1 − f))²,  ν how the surface moves along its normal with the identity
 
 where c is the fit's cost a photo: a face that fits worse than usual is less sure (Birge 1932, “The calculation of
-errors by the method of least squares”, whose γ is 1). n, p, r, c₀ and γ were measured on people whose shape is known
+errors by the method of least squares”, whose γ is 1), and f is 1 on the face and 0 on ears and scalp, of which
+landmarks tell little and the prior too much. n, p, r, c₀, γ and b were measured on people whose shape is known
 (`python -m benchmarks.uncertainty --calibrate`).
 
 What is told of a vertex is how far the true surface lies from the drawn one along the normal, after both were laid on
@@ -61,6 +63,12 @@ class Calibration:
     "γ: power with which the variance grows with the cost"
     size: float
     "how far the head's size is off over what n and p alone say"
+    beyond: float = 1.0
+    "b: how far ears and scalp, which hardly any landmark tells of, are off over what all of this says"
+
+    def growth(self, face_region: np.ndarray) -> np.ndarray:
+        """Gives by how much standard deviations grow where there is less face; `face_region` is in [0, 1]."""
+        return 1 + (self.beyond - 1) * (1 - face_region)
 
     def misfit(self, step: FitStep) -> float:
         """Gives the factor of the variance by which a fit is worse, or better, than usual."""
@@ -90,10 +98,12 @@ class Information:
     @single_threaded
     def at(cls, model: FaceModel, step: FitStep, settings: FitSettings) -> Information:
         """Takes the normal equations at a step of the fit apart."""
-        whole = NormalEquations.at(model, step, settings)
-        blind = replace(step, observations=tuple(map(_without_landmarks, step.observations)))
+        alone = step.landmarks_alone
+        whole = NormalEquations.at(model, alone, settings)
+        blind = replace(alone, observations=tuple(map(_without_landmarks, alone.observations)))
         prior = NormalEquations.at(model, blind, settings).matrix
-        return cls(whole.matrix - prior, prior, whole.identities)
+        photos = whole.matrix - prior
+        return cls(photos if step.information is None else photos + step.information, prior, whole.identities)
 
     def whole_covariance(self, known: Calibration) -> np.ndarray:
         """Finds the covariance of all parameters, `(P, P)`."""
@@ -184,7 +194,8 @@ def with_std(
     surface = Surface(model, step.identity)
     root = np.sqrt(known.misfit(step))
     covariance = information.covariance(known)
+    growth = root * known.growth(model.face_region)
     std, prior_std = (
-        root * surface.std(each, known.rest) for each in (covariance, information.prior_covariance(known))
+        growth * surface.std(each, known.rest) for each in (covariance, information.prior_covariance(known))
     )
     return replace(fit, std=std, prior_std=prior_std, covariance=root**2 * covariance)

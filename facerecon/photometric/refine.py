@@ -174,4 +174,5 @@ class _Problem:
             rows=self.places.rows,
             spread=evidence.spread,
             places=sum(len(one.rows) for one in seen),
+            information=evidence.matrix,
         )

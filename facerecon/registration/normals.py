@@ -13,7 +13,7 @@ from facerecon.registration.clouds import unit
 from facerecon.registration.pyramid import evenly
 
 NEIGHBOURS = 20
-MOST = 20_000
+MOST = 10_000
 "points that planes are fitted at; of more, each takes the normal of the nearest that has one"
 GRAPH_NEIGHBOURS = 8
 _BLOCK = 20_000

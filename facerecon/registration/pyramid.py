@@ -58,4 +58,4 @@ def finest(source: PointCloud, target: PointCloud, most: int) -> Level:
 
 def evenly(count: int, most: int) -> np.ndarray:
     """Picks at most so many of `count` rows, evenly from their list."""
-    return np.unique(np.linspace(0, count - 1, min(most, count)).astype(np.int64))
+    return np.arange(count) if count <= most else np.linspace(0, count - 1, most).astype(np.int64)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from facerecon.core.types import Photo
+from facerecon.core.types import Photo, PointCloud
 from facerecon.evaluation.scan_to_mesh import ScanTruth
 
 
@@ -44,6 +44,8 @@ class Subject:
     vertices: np.ndarray | None
     "`(S, 3)` mm: the neutral skin in the vertex order of the head `anny`; None: of another topology"
     cases: tuple[Case, ...]
+    beyond: PointCloud | None = None
+    "the neutral skin around the face, ears, scalp and back of the head above the chin; None: not known"
 
 
 class Suite(Protocol):

@@ -25,9 +25,11 @@ from facerecon.suites.studio import Sitter
 FILE = "ict_facekit_light.npz"
 _PARTS = ((9409, SKIN), (11248, SKIN), (14062, INSIDE), (17039, INSIDE), (21451, TEETH), (24591, EYE))
 """Up to which vertex what lies: face; head and neck; sockets of mouth and eyes; gums and tongue; teeth; eyeballs."""
-_FACE = 9409
+_FACE, _SKIN = _PARTS[0][0], _PARTS[1][0]
 SCANNED = 2000
 """points of the scan that truth is"""
+CHIN = 8
+"""of iBUG's points"""
 
 
 class IctModel:
@@ -74,7 +76,11 @@ class IctSuite:
             truth = ScanTruth(scanned(neutral, self.model.triangles, marks, rng), marks)
             colours = painted(Canvas(neutral, self.model.kinds, marks), rng)
             name = f"ict_{number:02d}"
-            yield Subject(name, truth, None, portraits(self._sitting(neutral, colours, number % 2 == 1), name, rng))
+            cases = portraits(self._sitting(neutral, colours, number % 2 == 1), name, rng)
+            skin = self.model.triangles[(self.model.triangles < _SKIN).all(axis=1)]
+            yield Subject(
+                name, truth, None, cases, around(neutral, skin, marks, np.random.default_rng((seed, number, 3)))
+            )
 
     def _sitting(self, neutral: np.ndarray, colours: np.ndarray, expressive: bool):
         def sit(rng: np.random.Generator) -> Sitter:
@@ -90,6 +96,12 @@ def scanned(vertices: np.ndarray, triangles: np.ndarray, marks: np.ndarray, rng:
     ball = FaceBall.around(marks)
     face = triangles[(triangles < _FACE).all(axis=1) & ball.holds(vertices)[triangles].all(axis=1)]
     return evenly(vertices, face, SCANNED, rng)
+
+
+def around(vertices: np.ndarray, skin: np.ndarray, marks: np.ndarray, rng: np.random.Generator) -> PointCloud:
+    """Scans ears, scalp and back of the head: what is higher than the chin and not in the face's ball."""
+    outside = ~FaceBall.around(marks).holds(vertices) & (vertices[:, 1] > marks[CHIN, 1])
+    return evenly(vertices, skin[outside[skin].all(axis=1)], SCANNED, rng)
 
 
 def evenly(vertices: np.ndarray, triangles: np.ndarray, count: int, rng: np.random.Generator) -> PointCloud:

@@ -14,7 +14,7 @@ from facerecon.mesh.subdivide import subdivide
 from facerecon.morphable.anny import AnnyHead
 from facerecon.suites.cases import Subject
 from facerecon.suites.expressions import draw_expression
-from facerecon.suites.ict import SCANNED, evenly
+from facerecon.suites.ict import SCANNED, around, evenly
 from facerecon.suites.paint import EYE, INSIDE, SKIN, TEETH, Canvas, painted
 from facerecon.suites.portraits import portraits
 from facerecon.suites.studio import Sitter
@@ -60,7 +60,9 @@ class AnnySuite:
             colours = painted(Canvas(self.finer @ neutral, self.kinds, marks), rng)
             name, skin = f"anny_{number:02d}", neutral[: self.head.skin_vertices]
             sit = self.sitting(identity, colours, number % 2 == 1)
-            yield Subject(name, truth, skin, portraits(sit, name, rng))
+            triangles = self.head.triangles[self.head.parts == 0]
+            beyond = around(neutral, triangles, marks, np.random.default_rng((seed, number, 3)))
+            yield Subject(name, truth, skin, portraits(sit, name, rng), beyond)
 
     def _scanned(self, vertices: np.ndarray, rng: np.random.Generator) -> PointCloud:
         """Scans the skin of the face."""

@@ -102,3 +102,22 @@ def test_look_cut_and_lay_over_the_photo(page, address, tmp_path):
     assert widths[0] == pytest.approx(widths[1], abs=3)  # px of 880; the outline is that of the coarser mesh
     page.locator("canvas.gl").press("ArrowRight")
     assert page.evaluate(f"{VIEWER}.stage.shot") is None
+    # Twice six slow pictures make it two steps coarser, but only while something moves; six quick ones one step finer.
+    ratios = page.evaluate(
+        f"""() => {{
+          const {{ stage }} = {VIEWER}, found = [];
+          const after = (wait, times) => {{
+            for (let i = 0; i < times; i += 1) stage.fineness.note(wait);
+            for (const moving of [true, false]) {{
+              stage.refine(moving);
+              found.push(stage.renderer.getPixelRatio());
+            }}
+          }};
+          stage.fineness.share = 1;
+          after(50, 12);
+          after(10, 6);
+          after(10, 60);
+          return found;
+        }}"""
+    )
+    assert ratios == pytest.approx([0.5625, 1, 0.75, 1, 1, 1])

@@ -9,7 +9,7 @@ from PIL import Image
 from facerecon.core.clips import read_clip
 from facerecon.core.errors import SettingsError
 from facerecon.export import film
-from facerecon.export.film import gif_bytes, mp4_bytes
+from facerecon.export.film import film_bytes, gif_bytes
 
 FRAMES = [np.full((48, 64, 3), (20 + 18 * i, 120, 230 - 18 * i), np.uint8) for i in range(12)]
 
@@ -23,10 +23,11 @@ def test_a_gif_comes_back(tmp_path):
         np.testing.assert_allclose(np.asarray(image.convert("RGB"))[20, 30], wanted[20, 30], atol=8)
 
 
-def test_an_mp4_comes_back():
-    content, codec = mp4_bytes(FRAMES, 16)
-    assert content[4:8] == b"ftyp" and codec in film.CODECS.values()
-    frames = list(read_clip(content, "a.mp4", rate=60))
+@pytest.mark.parametrize(("kind", "first"), [("mp4", b"ftyp"), ("webm", b"\x1a\x45\xdf\xa3")])
+def test_a_film_comes_back(kind, first):
+    content, codec = film_bytes(FRAMES, 16, kind)
+    assert first in content[:8] and codec in film.CODECS[kind].values()
+    frames = list(read_clip(content, f"a.{kind}", rate=60))
     assert len(frames) == 12
     np.testing.assert_allclose([one.seconds for one in frames], np.arange(12) / 16, atol=0.002)
     for one, wanted in zip(frames, FRAMES, strict=True):
@@ -34,13 +35,13 @@ def test_an_mp4_comes_back():
 
 
 def test_without_any_coder_it_says_so(monkeypatch):
-    monkeypatch.setattr(film, "CODECS", {"none": "none"})
+    monkeypatch.setattr(film, "CODECS", {"mp4": {"none": "none"}})
     with pytest.raises(SettingsError):
-        mp4_bytes(FRAMES, 16)
+        film_bytes(FRAMES, 16)
 
 
 def test_pictures_must_be_alike():
     with pytest.raises(ValueError):
         gif_bytes([], 16)
     with pytest.raises(ValueError):
-        mp4_bytes([FRAMES[0], FRAMES[0][:-2]], 16)
+        film_bytes([FRAMES[0], FRAMES[0][:-2]], 16)

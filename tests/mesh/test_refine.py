@@ -7,7 +7,7 @@ from facerecon.geometry.curvature import corner_angles
 from facerecon.geometry.edge_table import edge_table
 from facerecon.geometry.normals import triangle_normals
 from facerecon.geometry.topology import enclosed_volume, euler_characteristic
-from facerecon.mesh.refine import refine, refine_steps, split, with_longest
+from facerecon.mesh.refine import onto, put_on, refine, refine_steps, split, with_longest
 
 
 def area(points, triangles):
@@ -51,7 +51,7 @@ def bump(points):
 def test_by_error_triangles_go_where_the_bump_is():
     vertices, triangles = shapes.dome(9, height=0.0)
     mesh = Mesh(bump(vertices), triangles)
-    steps = list(refine_steps(mesh, 0.005, bump, rounds=8))
+    steps = list(refine_steps(mesh, 0.005, lambda asked: bump(asked.points), rounds=8))
     fine = steps[-1]
     table = edge_table(fine.triangles)
     middle = fine.vertices[table.ends].mean(axis=1)
@@ -61,6 +61,21 @@ def test_by_error_triangles_go_where_the_bump_is():
     assert near.mean() > 0.85  # on a fifth of the area
     assert len(steps) < 8  # it ended by itself
     np.testing.assert_array_equal(fine.vertices[: len(vertices)], mesh.vertices)
+
+
+def test_points_go_to_their_own_part_and_side():
+    ball, triangles = shapes.sphere(4)
+    two = np.concatenate([ball, 1.1 * ball]), np.concatenate([triangles[:, ::-1], triangles + len(ball)])
+    parts = np.repeat([0, 1], len(triangles))
+    between = 1.02 * shapes.sphere(2)[0], shapes.sphere(2)[1]
+    for part, radius in ((0, 1.02), (1, 1.1)):  # the inner one looks inwards: nothing of ours belongs there
+        mesh = Mesh(*between, parts=np.full(len(between[1]), part), part_names=("skin", "teeth"))
+        found = put_on(mesh, onto(Mesh(*two, parts=parts, part_names=("skin", "teeth"))))
+        assert np.linalg.norm(found.vertices, axis=1) == pytest.approx(radius, rel=2e-3)
+    inside = put_on(Mesh(*between), onto(Mesh(two[0], two[1])))
+    assert np.linalg.norm(inside.vertices, axis=1) == pytest.approx(1.02)  # the nearest looks the other way
+    far = put_on(Mesh(*between), onto(Mesh(1.1 * ball, triangles), within=0.05))
+    np.testing.assert_array_equal(far.vertices, between[0])
 
 
 def test_angles_stay_above_half_of_the_smallest(rng):

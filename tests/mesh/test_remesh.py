@@ -3,11 +3,14 @@ import pytest
 import shapes
 
 from facerecon.core.types import Mesh
+from facerecon.geometry.barycentric import interpolate
+from facerecon.geometry.collapse import flat_area
 from facerecon.geometry.curvature import corner_angles
 from facerecon.geometry.edge_table import edge_table
 from facerecon.geometry.nearest import nearest_on_surface
 from facerecon.geometry.normals import triangle_normals
 from facerecon.geometry.topology import border_loops, enclosed_volume, euler_characteristic
+from facerecon.mesh.creases import creases
 from facerecon.mesh.remesh import remesh
 
 
@@ -62,3 +65,58 @@ def test_borders_and_parts_keep_their_lines():
     assert np.allclose(np.abs(new.vertices[loop, :2]).max(axis=1), 1)
     centre = new.vertices[new.triangles][:, :, 0]
     assert (centre[new.parts == 1] > -1e-9).all() and (centre[new.parts == 0] < 1e-9).all()
+
+
+def uv_areas(mesh):
+    return flat_area(mesh.uv[mesh.uv_triangles])
+
+
+@pytest.mark.parametrize("length", [0.08, 0.2])
+def test_uv_that_are_affine_stay_so(length):
+    vertices, triangles = shapes.dome(15)
+    affine = np.array([[0.3, 0.1], [-0.05, 0.4]])
+    mesh = Mesh(vertices, triangles, vertices[:, :2] @ affine + 0.5, triangles)
+    new = remesh(mesh, length)
+    np.testing.assert_allclose(
+        new.uv[new.uv_triangles], new.vertices[new.triangles][:, :, :2] @ affine + 0.5, atol=1e-12
+    )
+    assert len(new.triangles) != len(triangles) and (np.sign(uv_areas(new)) == np.sign(uv_areas(mesh)[0])).all()
+
+
+def test_a_cut_tube_stays_cut_where_it_was():
+    around, along = 40, 21
+    angle, height = np.meshgrid(np.linspace(0, 2 * np.pi, around + 1), np.linspace(0, 2, along), indexing="ij")
+    flat = np.stack([angle / (2 * np.pi), height / 2], -1).reshape(-1, 2)
+    sheet = shapes.grid(around + 1, along)
+    welded = np.arange(len(flat)) % (around * along)
+    ring = np.stack([np.cos(angle), np.sin(angle), height], -1).reshape(-1, 3)[: around * along]
+    mesh = Mesh(ring, welded[sheet], flat, sheet)
+    for length in (0.1, 0.3):
+        new = remesh(mesh, length)
+        areas = uv_areas(new)
+        assert (areas * uv_areas(mesh)[0] > 0).all()  # none is turned over
+        assert np.abs(areas).sum() == pytest.approx(2, rel=0.01)  # twice the picture: no gaps, nothing twice
+        table = edge_table(new.triangles)
+        seam = creases(new, table) & (table.count == 2)
+        places = new.vertices[table.ends[seam]]
+        np.testing.assert_allclose(places[:, :, :2], np.tile([1.0, 0.0], (*places.shape[:2], 1)), atol=1e-9)
+        assert np.linalg.norm(np.diff(places, axis=1), axis=2).sum() == pytest.approx(2)  # from rim to rim
+        # Corners lie where the picture says, up to what a side of the polygon is from the circle.
+        corners, turns = new.vertices[new.triangles].reshape(-1, 3), new.uv[new.uv_triangles].reshape(-1, 2)
+        circle = np.column_stack([np.cos(2 * np.pi * turns[:, 0]), np.sin(2 * np.pi * turns[:, 0]), 2 * turns[:, 1]])
+        assert np.linalg.norm(corners - circle, axis=1).max() < 0.05
+
+
+def test_a_head_keeps_its_picture(anny):
+    mesh = anny.mesh(anny.mean)
+    new = remesh(mesh, 10.0, times=2)
+    assert len(new.triangles) < 0.85 * len(mesh.triangles)
+    skin = [np.sign(uv_areas(one)[one.parts == 0]) for one in (mesh, new)]
+    assert len(np.unique(np.concatenate(skin))) == 1  # no triangle of the skin is turned over in the picture
+    assert np.abs(uv_areas(new)).sum() == pytest.approx(np.abs(uv_areas(mesh)).sum(), rel=0.03)
+    # Seen from the middle of each triangle, the picture is where it was; beside a seam the nearest place may be beyond.
+    middles = new.vertices[new.triangles].mean(axis=1)
+    _, triangle, weights = nearest_on_surface(mesh.vertices, mesh.triangles, middles)
+    there = interpolate(mesh.uv, mesh.uv_triangles, triangle, weights)
+    away = np.linalg.norm(new.uv[new.uv_triangles].mean(axis=1) - there, axis=1)
+    assert np.quantile(away, 0.9) < 0.005

@@ -67,6 +67,13 @@ def test_more_photos_and_a_finer_eye_make_surer(anny, rng):
     assert (blunt.std > np.hypot(one.std, 0.499)).all()
 
 
+def test_what_lies_around_the_face_is_less_sure_than_the_prior_says(anny, rng):
+    marks = [photograph(anny, rng.normal(size=80), 0, rng)]
+    usual, wary = fitted(anny, marks), fitted(anny, marks, replace(EXACT, beyond=1.5))
+    np.testing.assert_allclose(wary.std, usual.std * (1.5 - 0.5 * anny.face_region))
+    np.testing.assert_allclose(from_photos(wary), from_photos(usual))
+
+
 def test_a_fit_that_misses_is_less_sure(anny, rng):
     known = replace(calibration(), cost=1e9)
     marks = [photograph(anny, rng.normal(size=80), 0, rng)]

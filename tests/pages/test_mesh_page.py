@@ -36,7 +36,7 @@ def test_every_builder_and_tool_can_be_chosen(start):
         app.button_group(key="mesh_builder").set_value(name).run()
         assert not app.exception
         assert said[f"mesh.about_{name}"] in html(app)
-    for tool, way in (("finer", "curvature"), ("smooth", "taubin"), ("mend", "whole")):
+    for tool, way in (("finer", "curvature"), ("even", "uniform"), ("smooth", "taubin"), ("mend", "whole")):
         app.button_group(key="mesh_tool").set_value(tool).run()
         assert not app.exception and said[f"mesh.caption_{way}"] in html(app)
     before, after = row(app, "before"), row(app, "after")

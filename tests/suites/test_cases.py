@@ -85,7 +85,12 @@ def test_our_own_heads_are_known_exactly(suite, monkeypatch):
     np.testing.assert_array_equal(first.vertices, again.vertices)
     assert ErrorStatistics.of(np.linalg.norm(first.vertices - second.vertices, axis=1)).median > 0.5
     skin = suite.head.skin(np.vstack([first.vertices, suite.head.mean[suite.head.skin_vertices :]]))
-    assert nearest_on_surface(skin.vertices, skin.triangles, first.truth.points)[0].max() < 1e-9
+    around = first.beyond.points
+    for points in (first.truth.points, around):
+        assert nearest_on_surface(skin.vertices, skin.triangles, points)[0].max() < 1e-9
+    chin = first.truth.landmarks68[8, 1]
+    assert around[:, 1].min() > chin and not first.truth.ball.holds(around).any()
+    assert around[:, 2].min() < skin.vertices[:, 2].min() + 5  # the back of the head is there
 
 
 def test_data_are_looked_for_where_they_are_named(tmp_path, monkeypatch):

@@ -108,4 +108,5 @@ def _film(content: bytes, name: str) -> Track:
             value, unit = duration(1000 * one.seconds)
             bar.progress(min(1.0, one.seconds / MOST_SECONDS), f"{t('expressions.watching')} {value} {unit}")
     bar.empty()
-    return track_of(seen)
+    with shop.lock:
+        return track_of(seen, shop.parts.head)

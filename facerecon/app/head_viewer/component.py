@@ -94,7 +94,7 @@ def _spoken(key: str) -> str:
 
 def told(key: str, content: Content, looks: Sequence[str]) -> dict[str, Any]:
     """Writes down what the browser must know of a head; its files get links."""
-    link = _Links(key)
+    link = Links(key)
     return {
         "three": THREE,
         "place": key,
@@ -118,7 +118,7 @@ def _labels(names: Sequence[str]) -> dict[str, str]:
     return {name: t(f"head3d.{name}") for name in names}
 
 
-class _Links:
+class Links:
     """Hands files to Streamlit's own store of media, as `st.image` does."""
 
     def __init__(self, key: str):

@@ -9,9 +9,10 @@ import numpy as np
 
 from facerecon.app import cache
 from facerecon.app.cache import Run
-from facerecon.app.mesh.tools import Job, spoil, work
+from facerecon.app.mesh.tools import WITHIN, Job, spoil, work
 from facerecon.core.errors import FaceReconError
 from facerecon.core.types import Mesh, PointCloud
+from facerecon.geometry.edge_table import edge_table
 from facerecon.geometry.nearest import Surface
 from facerecon.mesh import BUILDERS
 from facerecon.mesh.builder import BuilderError, MeshSource
@@ -51,6 +52,10 @@ class Worked:
     "before and after"
     away: np.ndarray
     "mm: distances between the mesh as it was built and what the tool made, of vertices of both"
+    missed: tuple[float, float] | None
+    "mm: mean distances of both from the surface that is meant; None: none is"
+    textured: bool
+    "whether the head's texture still fits"
 
 
 def source(run: Run) -> MeshSource:
@@ -89,16 +94,35 @@ def worked(run: Run, name: str, job: Job) -> Worked:
     key = (run.key, "worked", name, job)
 
     def make() -> Worked:
-        mesh = built(run, name).mesh
+        mesh, meant = built(run, name).mesh, truth(run)
         before = spoil(mesh, job.tool) if job.spoilt else mesh
         start = time.perf_counter()
-        after = work(before, job)
+        after = work(before, job, meant)
         took = (time.perf_counter() - start) * 1000
         both = ((mesh, after), (after, mesh))
         away = np.concatenate([Surface(one.vertices, one.triangles).nearest(_probes(two))[0] for one, two in both])
-        return Worked(key, job, before, after, took, (mesh_report(before), mesh_report(after)), away)
+        reports = mesh_report(before), mesh_report(after)
+        missed = (_missed(before, meant), _missed(after, meant)) if job.way == "error" else None
+        textured = name == "fitted" and after.uv is not None
+        return Worked(key, job, before, after, took, reports, away, missed, textured)
 
     return cache.mesh(key, make)
+
+
+def truth(run: Run) -> Mesh:
+    """Gives the surface that is meant: the scan where there is one with triangles, else the smooth head."""
+    result = run.reconstruction
+    cloud = None if result.scan is None else result.scan.cloud
+    if cloud is None or cloud.triangles is None:
+        return result.mesh
+    return Mesh(cloud.points, cloud.triangles)
+
+
+def _missed(mesh: Mesh, meant: Mesh) -> float:
+    """Measures how far the middles of edges lie from a surface, on average, mm; what is far counts as `WITHIN`."""
+    middles = mesh.vertices[edge_table(mesh.triangles).ends].mean(axis=1)
+    distances = Surface(meant.vertices, meant.triangles).nearest(middles[:: max(len(middles) // PROBES, 1)])[0]
+    return float(distances.clip(max=WITHIN).mean())
 
 
 def _probes(mesh: Mesh) -> np.ndarray:

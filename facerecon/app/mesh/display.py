@@ -64,20 +64,24 @@ def _tile(run: Run, mesh: Mesh) -> np.ndarray:
     return render(mesh, camera, pose, style="wireframe" if len(mesh.triangles) < TILE_DENSE else "clay")
 
 
-def show_space(made: Worked) -> None:
+def show_space(run: Run, made: Worked) -> None:
     """Shows a mesh after a tool, and as it was before."""
     as_clay = made.job.tool == "smooth" or len(made.after.triangles) > DENSE
     views = [*(("clay", "wireframe") if as_clay else ("wireframe", "clay")), "curvature", "before"]
+    views += ["textured"] if made.textured else []
 
     def scenes(names: Sequence[str]) -> Mapping[str, Plotter]:
         from facerecon.drawing.scene import scene
 
+        result = run.reconstruction
+        dress = {"texture": result.texture, "part_images": result.part_images}
         size = {"window_size": (heads.WIDTH, layout.PICTURE_HEIGHT)}
         colours = curvature_colours(made.reports[1].curvature.mean)
         given = {
             "wireframe": lambda: scene(made.after, style="wireframe", **size),
             "clay": lambda: scene(made.after, style="clay", **size),
             "curvature": lambda: scene(made.after, style="colours", colours=colours, **size),
+            "textured": lambda: scene(made.after, **dress, **size),
             "before": lambda: scene(made.before, style=views[0], **size),
         }
         return {name: given[name]() for name in names}
@@ -86,14 +90,19 @@ def show_space(made: Worked) -> None:
 
 
 def numbers(made: Worked) -> None:
-    """Shows the four numbers that decide."""
+    """Shows the numbers that decide; of what is refined by error, how far it is off."""
     before, after = made.reports
     share = 100 * after.triangles / before.triangles
+    told = [
+        (t("mesh.away"), two_digits(float(made.away.mean())), "mm"),
+        (t("mesh.farthest"), two_digits(float(made.away.max())), "mm"),
+    ]
+    if made.missed:
+        told = [(t("mesh.missed"), " → ".join(map(two_digits, made.missed)), "mm")]
     layout.numbers(
         [
             (t("mesh.triangles"), f"{after.triangles:,}", f"{share:.0f} %"),
-            (t("mesh.away"), two_digits(float(made.away.mean())), "mm"),
-            (t("mesh.farthest"), two_digits(float(made.away.max())), "mm"),
+            *told,
             (t("mesh.angle"), two_digits(float(np.median(after.smallest_angle))), "°"),
             (t("number.time"), *duration(made.milliseconds)),
         ]

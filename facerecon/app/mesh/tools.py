@@ -11,14 +11,14 @@ from facerecon.core.types import Mesh
 from facerecon.geometry.normals import vertex_normals
 from facerecon.geometry.smoothing import bilateral_steps, fairing_steps, taubin_steps
 from facerecon.mesh.decimate import decimate
-from facerecon.mesh.refine import refine
+from facerecon.mesh.refine import onto, put_on, refine
 from facerecon.mesh.remesh import remesh
 from facerecon.mesh.repair import repair
 from facerecon.mesh.subdivide import subdivide
 
 TOOLS: dict[str, tuple[str, ...]] = {
     "fewer": ("quadrics",),
-    "finer": ("curvature", "loop"),
+    "finer": ("curvature", "error", "loop"),
     "even": ("uniform", "bent"),
     "smooth": ("taubin", "bilateral", "heat", "plain"),
     "mend": ("whole",),
@@ -27,6 +27,7 @@ TOOLS: dict[str, tuple[str, ...]] = {
 STRENGTHS: dict[str, tuple[float, ...]] = {
     "quadrics": (75, 50, 25, 10, 5),
     "curvature": (1.0, 0.5, 0.2, 0.1),
+    "error": (0.5, 0.2, 0.1, 0.05),
     "loop": (1, 2),
     "uniform": (12, 10, 8, 6, 5),
     "bent": (12, 10, 8, 6),
@@ -36,8 +37,16 @@ STRENGTHS: dict[str, tuple[float, ...]] = {
     "plain": (1, 3, 10, 20),
     "whole": (0, 20, 60, 200),
 }
-"""Way → percent of the triangles, mm of tolerance, splits, mm of an edge, steps, edges of a hole."""
-FIRST: dict[str, float] = {"quadrics": 25, "uniform": 8, "bent": 10, "taubin": 10, "whole": 20}
+"""Way → percent of the triangles, mm of tolerance (twice), splits, mm of an edge, steps, edges of a hole."""
+FIRST: dict[str, float] = {
+    "quadrics": 25,
+    "curvature": 0.2,
+    "error": 0.2,
+    "uniform": 8,
+    "bent": 10,
+    "taubin": 10,
+    "whole": 20,
+}
 SPOILS = ("smooth", "mend")
 """Tools whose effect shows on a mesh that was spoilt first."""
 ROUGHNESS = 0.8
@@ -46,6 +55,8 @@ STRAY = 0.15
 """mm: by how much a chord of an edge that fits the bend strays from the surface."""
 REACH = 1.5
 """mm: of heat in one step."""
+WITHIN = 6.0
+"""mm from the surface that is meant: farther away nothing is drawn to it, for a scan may have holes."""
 MOST = 90_000
 """Triangles that a browser still turns smoothly."""
 
@@ -72,12 +83,15 @@ def strengths(way: str, mesh: Mesh) -> list[float]:
     return list(STRENGTHS[way])
 
 
-def work(mesh: Mesh, job: Job) -> Mesh:
-    """Does a job on a mesh."""
+def work(mesh: Mesh, job: Job, truth: Mesh) -> Mesh:
+    """Does a job on a mesh; the true surface counts for what is refined by error."""
     if job.way == "quadrics":
         return decimate(mesh, round(len(mesh.triangles) * job.strength / 100)).mesh
     if job.way == "curvature":
         return refine(mesh, job.strength, rounds=4)
+    if job.way == "error":
+        project = onto(truth, WITHIN)
+        return refine(put_on(mesh, project), job.strength, project, rounds=4)
     if job.way == "loop":
         for _ in range(int(job.strength)):
             mesh, _ = subdivide(mesh)

@@ -12,22 +12,27 @@ from facerecon.app.cache import Run
 from facerecon.app.numbers import size
 from facerecon.app.texts import t
 from facerecon.drawing.turntable import turntable
-from facerecon.export.film import gif_bytes, mp4_bytes
+from facerecon.export.film import film_bytes, gif_bytes
 
 COUNT = 36
 RATE = 12.0
 SIZE = (400, 450)
 """px, both even, as video wants them."""
+EVERYWHERE = "H.264"
+"""The coding that browsers and players alike know."""
 STYLES = ("textured", "clay", "wireframe")
 
 
 @dataclass(frozen=True, eq=False)
 class Film:
-    """A turn of the head in two formats."""
+    """A turn of the head."""
 
     gif: bytes
     mp4: bytes
     codec: str
+    "of the MP4"
+    webm: bytes | None
+    "where the MP4 is none that browsers play"
 
 
 @st.fragment
@@ -66,8 +71,9 @@ def _made(run: Run, style: str, bar: st.delta_generator.DeltaGenerator) -> Film:
     ):
         frames.append(frame)
         bar.progress(len(frames) / COUNT, f"{t('model.turntable_busy')} {len(frames)} / {COUNT}")
-    mp4, codec = mp4_bytes(frames, RATE)
-    return Film(gif_bytes(frames, RATE), mp4, codec)
+    mp4, codec = film_bytes(frames, RATE)
+    webm = None if codec == EVERYWHERE else film_bytes(frames, RATE, "webm")[0]
+    return Film(gif_bytes(frames, RATE), mp4, codec, webm)
 
 
 def _downloads(film: Film, style: str) -> None:
@@ -75,14 +81,21 @@ def _downloads(film: Film, style: str) -> None:
     picture, files = st.columns([5, 7], gap="large", vertical_alignment="center")
     picture.image(film.gif, width="stretch", alt=t("model.turntable_alt"))
     with files:
-        for kind, content, label in (("gif", film.gif, "GIF"), ("mp4", film.mp4, f"MP4, {film.codec}")):
+        for kind, content, label in (
+            ("gif", film.gif, "GIF"),
+            ("mp4", film.mp4, f"MP4, {film.codec}"),
+            ("webm", film.webm, "WebM"),
+        ):
+            if content is None:
+                continue
             st.download_button(
                 f"{label} · {' '.join(size(len(content)))}",
                 content,
                 file_name=f"head-{style}.{kind}",
-                mime="image/gif" if kind == "gif" else "video/mp4",
+                mime="image/gif" if kind == "gif" else f"video/{kind}",
                 icon=":material/download:",
                 on_click="ignore",
                 key=f"film_{style}_{kind}",
             )
-            layout.caption(f"model.turntable_{kind}")
+            alone = kind == "mp4" and film.codec == EVERYWHERE
+            layout.caption("model.turntable_everywhere" if alone else f"model.turntable_{kind}")
