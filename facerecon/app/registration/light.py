@@ -56,11 +56,11 @@ def show(run: Run, steps: Sequence[FitStep], index: int, number: int) -> None:
         with column:
             st.image(image, width="stretch", alt=t(f"light.{kind}"))
             layout.caption(f"light.{kind}")
-    most = f"{100 * (np.exp(MOST) - 1):.0f}"
+    darker, brighter = (f"{100 * abs(np.expm1(most)):.0f}" for most in (-MOST, MOST))
     st.html(
-        f'<p class="legend ramp"><em>{t("light.darker", percent=most)}</em>'
+        f'<p class="legend ramp"><em>{t("light.darker", percent=darker)}</em>'
         f'<img src="{data_uri(ramp((160, 12), diverging=True))}" alt="">'
-        f"<em>{t('light.brighter', percent=most)}</em></p>"
+        f"<em>{t('light.brighter', percent=brighter)}</em></p>"
     )
     step = steps[index]
     unexplained = 100 * (np.exp(step.spread) - 1)
