@@ -32,6 +32,15 @@ MOST_UNDO = 6
 _SESSION = "facerecon"
 
 
+@dataclass(frozen=True)
+class Placed:
+    """What one pull did to the two points between which the page Measure measures."""
+
+    spots: tuple[Spot, Spot]
+    pull: tuple[str, int]
+    "the view in which it was, and its number there: moves of one pull are taken back together"
+
+
 @dataclass
 class Session:
     """What one visitor has chosen; the only mutable thing in the app."""
@@ -52,8 +61,8 @@ class Session:
     "name of the sample that `second` is, None for an own photo"
     triplets: dict[str, np.ndarray] = field(default_factory=dict)
     "names of three faces → where their points were moved in the plane of the lesson, `(3, 2)`"
-    spots: dict[str, tuple[Spot, Spot]] = field(default_factory=dict)
-    "key of a run → the two points of its head between which the page Measure measures"
+    spots: dict[str, list[Placed]] = field(default_factory=dict)
+    "key of a run → what was done to the two points of its head between which the page Measure measures, in order"
     scans: tuple[Scan, ...] = ()
     "own scans of one head; empty: the sample's is shown"
     scan_unit: str | None = None
@@ -201,6 +210,20 @@ def corrected_points() -> tuple[np.ndarray | None, ...]:
     corrections = [current.corrections.get(photo.digest) for photo in current.photos]
     points = tuple(c.landmarks.points if c and c.held else None for c in corrections)
     return points if any(some is not None for some in points) else ()
+
+
+def place_spots(key: str, placed: Placed) -> None:
+    """Keeps where the two points of a run's head are now."""
+    done = session().spots.setdefault(key, [])
+    if done and done[-1].pull == placed.pull:
+        done.pop()
+    done.append(placed)
+
+
+def take_back_spots(key: str, every: bool) -> None:
+    """Takes the last pull of the two points back, or every one."""
+    done = session().spots[key]
+    del done[0 if every else -1 :]
 
 
 def take_texture_size() -> None:

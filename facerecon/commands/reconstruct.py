@@ -46,6 +46,7 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--detector", metavar="N", help="which detector finds the face")
     parser.add_argument("--landmarker", metavar="N", help="which landmarker locates its points")
     parser.add_argument("--head", metavar="N", help="which head model is fitted")
+    parser.add_argument("--start", metavar="N", help="what the fit begins from: mean (default), or learned")
     parser.add_argument("--no-dense", action="store_true", help="compare several photos at their landmarks alone")
     parser.add_argument(
         "--no-photometric", action="store_true", help="do not let the skin's brightness tell of the shape"
@@ -133,6 +134,7 @@ def read_inputs(arguments: argparse.Namespace) -> tuple[list, dict[str, Any]]:
     others = {
         "device": arguments.device,
         "search": search,
+        "start": arguments.start,
         "dense": not arguments.no_dense,
         "photometric": not arguments.no_photometric,
         "landmarks": corrected,
