@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from facerecon.core.arrays import check_shape
@@ -108,13 +109,15 @@ def embed_largest(photo: Photo, parts: Parts, embedder: Embedder) -> Embedding:
 
 
 def two_people(photos: Sequence[Photo], landmarks: Sequence[Landmarks], embedder: Embedder) -> bool:
-    """Tells whether photos seem to show more than one person: some two faces lie farther apart than the threshold.
+    """Tells whether photos seem to show more than one person: no chain of near faces leads to all of them.
 
-    Profiles, masks and bad light push one person's photos apart too: it is a doubt, not a finding.
+    Profiles, masks and bad light push one person's photos apart too: it is a doubt, not a finding. Of many photos some
+    two are always far apart; those between them, half turned or half lit, join them (single linkage: Sneath 1957).
     """
     fives = [convert(marks, "five").points for marks in landmarks]
     found = embedder.embed_batch(photos, fives)
-    return any(distance(*pair) > embedder.threshold for pair in combinations(found, 2))
+    near = [[distance(one, other) <= embedder.threshold for other in found] for one in found]
+    return connected_components(csr_matrix(near), directed=False, return_labels=False) > 1
 
 
 def strangers(photos: Sequence[Photo], landmarks: Sequence[Landmarks], embedder: Embedder) -> tuple[int, ...]:

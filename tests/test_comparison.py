@@ -18,6 +18,7 @@ from facerecon.comparison import (
     face_regions,
     laid_on,
     strangers,
+    two_people,
 )
 from facerecon.core.errors import NoFaceError, SettingsError
 from facerecon.core.types import Faces, Fit, Landmarks, Scale
@@ -237,3 +238,19 @@ def test_who_is_the_stranger_among_photos(degrees, odd, make_photo):
     photo = make_photo(np.zeros((8, 8, 3), np.uint8))
     marks = Landmarks(np.zeros((5, 2)), None, "five")
     assert strangers([photo] * len(degrees), [marks] * len(degrees), Faces2d(*degrees)) == odd
+
+
+@pytest.mark.parametrize(
+    ("degrees", "several"),
+    [
+        ((0, 5), False),
+        ((0, 90), True),
+        ((0, 5, 90), True),
+        ((0, 15, 30, 45), False),  # from one profile to the other: the ones between join them
+        ((0, 15, 90, 105), True),
+    ],
+)
+def test_photos_are_of_one_person_where_a_chain_joins_them(degrees, several, make_photo):
+    photo = make_photo(np.zeros((8, 8, 3), np.uint8))
+    marks = Landmarks(np.zeros((5, 2)), None, "five")
+    assert two_people([photo] * len(degrees), [marks] * len(degrees), Faces2d(*degrees)) == several
