@@ -100,7 +100,7 @@ class Information:
         """Takes the normal equations at a step of the fit apart."""
         alone = step.landmarks_alone
         whole = NormalEquations.at(model, alone, settings)
-        blind = replace(alone, observations=tuple(map(_without_landmarks, alone.observations)))
+        blind = replace(alone, observations=tuple(map(_without_landmarks, alone.observations)), expected=None)
         prior = NormalEquations.at(model, blind, settings).matrix
         photos = whole.matrix - prior
         return cls(photos if step.information is None else photos + step.information, prior, whole.identities)
@@ -138,9 +138,10 @@ class Surface:
     def __init__(self, model: FaceModel, identity: np.ndarray):
         vertices = model.shape(identity)
         normals = vertex_normals(vertices, model.triangles)
-        self._weights = vertex_areas(vertices, model.triangles) * model.face_region
-        self._weights[model.skin_vertices :] = 0
-        centred = vertices - np.average(vertices, axis=0, weights=self._weights)
+        self.weights = vertex_areas(vertices, model.triangles) * model.face_region
+        self.weights[model.skin_vertices :] = 0
+        "`(V,)` mm²: the area of the face that each vertex stands for"
+        centred = vertices - np.average(vertices, axis=0, weights=self.weights)
         self.similar = np.column_stack([normals, np.cross(centred, normals), (centred * normals).sum(axis=1)])
         "`(V, 7)` mm along the normals by shift, turn and growth"
         moved = np.einsum("kvc,vc->vk", model.identity_basis, normals, optimize=True)
@@ -149,7 +150,7 @@ class Surface:
 
     def gauge(self, moved: np.ndarray) -> np.ndarray:
         """Finds the shift, turn and growth `(7, K)` in motions along the normals `(V, K)`, by least squares."""
-        weighted = self.similar * self._weights[:, None]
+        weighted = self.similar * self.weights[:, None]
         # What the face itself leaves open, as the turn of a ball, is left where it is.
         return np.linalg.lstsq(weighted.T @ self.similar, weighted.T @ moved, rcond=1e-9)[0]
 
