@@ -57,7 +57,7 @@ class Settings:
     subdivisions: int = 1
     dense: bool = True
     "whether several photos are compared at every point of the skin, not at landmarks alone"
-    photometric: bool = False
+    photometric: bool = True
     "whether the brightness of the skin, under a light that is found along, tells of the shape"
     detail: bool = False
     "whether the first photo's shading gives the skin a normal map"

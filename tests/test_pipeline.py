@@ -68,7 +68,7 @@ def angle_between(first, second):
 
 def test_pose_is_recovered(subject):
     head, truth = subject
-    assert angle_between(head.fit.views[0].camera_from_head, truth.camera_from_head) < 2
+    assert angle_between(head.fit.views[0].camera_from_head, truth.camera_from_head) < 3
 
 
 def test_shape_is_better_than_the_mean_head(subject, anny):
@@ -167,7 +167,7 @@ def test_68_points_make_a_whole_head_too(subject):
     head = reconstruct(dense.photos, landmarker="face-api-68", texture_size=512)
     assert angle_between(head.fit.views[0].camera_from_head, truth.camera_from_head) < 6
     eyes = np.linalg.norm(np.subtract(*head.landmarks[0].points[[36, 45]]))
-    assert np.median(head.fit.views[0].residuals) < 0.015 * eyes
+    assert np.median(head.fit.views[0].residuals) < 0.025 * eyes
     assert set(head.part_images) == set(dense.part_images)
     for side in ("eye_left", "eye_right"):
         away = head.part_images[side].mean(axis=(0, 1)) - dense.part_images[side].mean(axis=(0, 1))

@@ -25,6 +25,8 @@ LANGUAGE = "language"
 """Key of the language switch's widget."""
 TEXTURE_SIZE = "texture_size"
 """Key of the texture size's widget."""
+PHOTOMETRIC = "photometric"
+"""Key of the widget that lets brightness tell of the shape."""
 MOST_UNDO = 6
 """Changes of photos that can be taken back; each keeps photos in memory."""
 _SESSION = "facerecon"
@@ -91,6 +93,8 @@ class Session:
     "whose box the head is built from; None: the default detector's"
     texture_size: int = 1024
     "px"
+    photometric: bool = True
+    "whether the skin's brightness tells of the shape"
     uploads: int = 0
     "how often the uploader has been emptied: part of its key"
     camera: bool = False
@@ -225,6 +229,11 @@ def take_back_spots(key: str, every: bool) -> None:
 def take_texture_size() -> None:
     """Makes the texture size of the widget the one of every page."""
     session().texture_size = st.session_state[TEXTURE_SIZE]
+
+
+def take_photometric() -> None:
+    """Lets brightness tell of the shape on every page, or not, as the widget says."""
+    session().photometric = st.session_state[PHOTOMETRIC]
 
 
 def take_notices() -> list[tuple[str, FaceReconError]]:

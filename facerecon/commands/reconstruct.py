@@ -48,7 +48,9 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--head", metavar="N", help="which head model is fitted")
     parser.add_argument("--start", metavar="N", help="what the fit begins from: mean (default), or learned")
     parser.add_argument("--no-dense", action="store_true", help="compare several photos at their landmarks alone")
-    parser.add_argument("--photometric", action="store_true", help="let the skin's brightness tell of the shape too")
+    parser.add_argument(
+        "--no-photometric", action="store_true", help="do not let the skin's brightness tell of the shape"
+    )
     add_search(parser)
     parser.add_argument("--landmarks", metavar="J", type=Path, help="JSON file of corrected points, by photo")
     group = parser.add_argument_group("scans and depth")
@@ -134,7 +136,7 @@ def read_inputs(arguments: argparse.Namespace) -> tuple[list, dict[str, Any]]:
         "search": search,
         "start": arguments.start,
         "dense": not arguments.no_dense,
-        "photometric": arguments.photometric,
+        "photometric": not arguments.no_photometric,
         "landmarks": corrected,
     }
     return inputs, names | others
