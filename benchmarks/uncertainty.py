@@ -118,7 +118,7 @@ def compared(
     stated = np.column_stack([*(surface.std(half) ** 2 for half in halves), head.face_region])
     growth, motion = size_gradient(head), score.alignment.scan_from_mesh
     sizes = [float(growth @ half @ growth) for half in halves]
-    cost = step.cost["total"] / len(step.views)
+    cost = step.landmarks_alone.cost["total"] / len(step.views)
     found = {suite: score.alignment}
     if subject.beyond is not None:
         found[suite + BEYOND] = see(answer.target, subject.beyond.points, motion)

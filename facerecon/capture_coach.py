@@ -173,7 +173,7 @@ def imagined(model: FaceModel, marks: Landmarks, step: FitStep, yaw: float, sett
     # Nobody knows yet how its landmarks will err: they count as much as those of the photos at hand do on average.
     kept = np.mean([_kept(observation) for observation in step.observations])
     seen = replace(seen, residuals=np.zeros_like(seen.residuals), importance=seen.importance * kept)
-    return Information.at(model, replace(step, views=(view,), observations=(seen,)), settings)
+    return Information.at(model, replace(step, views=(view,), observations=(seen,), expected=None), settings)
 
 
 def joined(photos: Information, one: Information) -> Information:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from scipy.sparse import csr_matrix
 
@@ -12,16 +13,21 @@ from facerecon.anthropometry.asymmetry import Asymmetry, asymmetry
 from facerecon.anthropometry.measures import Measurement, Points, gradient, measure, propagated
 from facerecon.anthropometry.points import model_vertices, named_points, sources
 from facerecon.anthropometry.reshape import CHANGES, displacements
-from facerecon.core.types import Fit, Reconstruction
+from facerecon.anthropometry.thirds import ERRORS, HIGHEST, USUAL, Midline, border, midline, thirds
+from facerecon.core.types import SEEN, Fit, Reconstruction
 from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.geodesics import Geodesics, Spot, path_length
 from facerecon.geometry.graph import vertex_areas
 from facerecon.geometry.nearest import nearest_on_surface
 from facerecon.geometry.normals import vertex_normals
+from facerecon.geometry.sampling import sample_uv
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.uncertainty import Surface, calibration
+from facerecon.texture.skin import lab
 
 SCHEME = "mediapipe478"
+BLUR = 5
+"""px of the texture that are averaged where its colour is read."""
 UNSEEN_ERROR = 4.0
 """mm that a point errs by which no landmarker sees, where the fit does not tell: the ears are those of the prior."""
 
@@ -115,6 +121,61 @@ def way_between(surface: Geodesics, first: Spot, second: Spot) -> Way:
     """Measures between two points of a surface, straight and along it."""
     path = surface.path(first, second)
     return Way(path, float(np.linalg.norm(path[-1] - path[0])), path_length(path))
+
+
+@dataclass(frozen=True)
+class Third:
+    """One third of the face."""
+
+    length: float
+    "mm"
+    share: float
+    "of the three together"
+    tolerance: float
+    "mm, one standard deviation"
+
+
+@dataclass(frozen=True)
+class Hairline:
+    """Where hair begins on the midline."""
+
+    height: float
+    "mm up the midline from the brow"
+    source: str
+    "a key of `thirds.ERRORS`"
+
+
+def find_hairline(head: FaceModel, result: Reconstruction) -> Hairline:
+    """Looks in a head's texture for where skin turns into hair above the brow; else takes that of most people."""
+    line = forehead(head, head.shape(result.fit.identity))
+    row = np.zeros(len(head.mean), dtype=np.int64)
+    row[head.triangles] = head.uv_triangles
+    heights = np.arange(0.0, min(HIGHEST + 20, line.heights[-1]))
+    uv = line.at(head.uv[row], heights)
+    colours = lab(sample_uv(cv2.blur(result.texture.image, (BLUR, BLUR)), uv).astype(np.float64))
+    seen = sample_uv(result.texture.provenance, uv, nearest=True) == SEEN
+    found = border(heights, colours, seen)
+    return Hairline(USUAL, "usual") if found is None else Hairline(found, "guessed")
+
+
+def forehead(head: FaceModel, vertices: np.ndarray) -> Midline:
+    """Finds the midline of `(V, 3)` vertices of a head model from the brow upwards."""
+    count = head.skin_vertices
+    return midline(vertices[:count], head.mirror[:count], head_points(head, vertices)["g"])
+
+
+def face_thirds(head: FaceModel, fit: Fit, hairline: Hairline) -> tuple[Points, dict[str, Third]]:
+    """Measures the thirds of a fitted head: its named points with `tr`, and each third.
+
+    The upper third errs by its hairline and by the size of the head, which outweigh how far the brow may be off.
+    """
+    vertices = head.shape(fit.identity)
+    points, known = head_points(head, vertices), measure_head(head, fit)
+    points["tr"] = forehead(head, vertices).at(vertices, np.array([hairline.height]))[0]
+    found = thirds(points)
+    upper = float(np.hypot(ERRORS[hairline.source], fit.scale.relative_error * found["upper"][0]))
+    tolerances = {"upper": upper} | {name: known[f"{name}_third"].tolerance for name in ("middle", "lower")}
+    return points, {name: Third(*told, tolerances[name]) for name, told in found.items()}
 
 
 def planned(head: FaceModel, fit: Fit, amounts: Mapping[str, float]) -> np.ndarray:

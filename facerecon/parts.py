@@ -20,9 +20,10 @@ from facerecon.identity import EMBEDDERS
 from facerecon.landmarks import LANDMARKERS
 from facerecon.landmarks.landmarker import Landmarker
 from facerecon.mesh.subdivide import subdivide
-from facerecon.morphable import HEADS
+from facerecon.morphable import HEADS, STARTS
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import FitSettings
+from facerecon.morphable.learned_start import Start
 from facerecon.texture import Layout, lay_out
 from facerecon.texture.atlas import Atlas, build_atlas
 from facerecon.texture.layout import skin_triangles
@@ -56,13 +57,15 @@ class Settings:
     subdivisions: int = 1
     dense: bool = True
     "whether several photos are compared at every point of the skin, not at landmarks alone"
-    photometric: bool = False
+    photometric: bool = True
     "whether the brightness of the skin, under a light that is found along, tells of the shape"
     detail: bool = False
     "whether the first photo's shading gives the skin a normal map"
     material: Material = Material()
     "of the skin, in the files"
     fit: FitSettings = FitSettings()
+    start: str | None = None
+    "what the fit to landmarks begins from"
 
 
 DENSE = 12_000
@@ -109,6 +112,7 @@ class Parts:
         self.settings = settings
         self._refinements: dict[int, Refinement] = {}
         self._layouts: dict[tuple[int, int], Layout] = {}
+        self._starts: dict[str | None, Start] = {}
 
     @cached_property
     def detector(self) -> Detector:
@@ -130,6 +134,12 @@ class Parts:
     @cached_property
     def head(self) -> FaceModel:
         return HEADS.create(self.settings.head)
+
+    def start(self, name: str | None) -> Start:
+        """Gives what a fit begins from, by its name in `STARTS`."""
+        if name not in self._starts:
+            self._starts[name] = STARTS.create(name, model=self.head)
+        return self._starts[name]
 
     def refinement(self, times: int) -> Refinement:
         """Gives the head's subdivision, which depends on its triangles only; a dense head needs none."""

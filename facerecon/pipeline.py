@@ -129,15 +129,19 @@ class _Run(Run):
     def fit_head(self) -> Iterator[Step]:
         cameras = [first_camera(photo) for photo in self.photos]
         known = [photo.focal_px is not None for photo in self.photos]
-        fitting = fit_steps(self.parts.head, self.landmarks, cameras, focal_known=known, settings=self.settings.fit)
+        told = self.parts.start(self.settings.start).tell(self.landmarks, cameras)
+        if told.declined:
+            self.warn("strange_landmarks")
+        arguments = {"focal_known": known, "settings": self.settings.fit, "expected": told.expected}
+        fitting = fit_steps(self.parts.head, self.landmarks, cameras, **arguments)
         for count, last in enumerate(fitting, start=1):
             yield self.step("fitting", last, 0.35 + 0.2 * count / (self.settings.fit.iterations + 1))
         for refined in self._refined(last, cameras, known):
             last = refined
             yield self.step("fitting", last, 0.55)
-        last = last.landmarks_alone  # what follows was measured for them
         head, settings = self.parts.head, self.settings.fit
         self.told = Information.at(head, last, settings) if len(head.identity_basis) else None
+        last = last.landmarks_alone  # how well it fits, which the uncertainty goes by, was measured for them
         cues = size_cues(head, self.photos, self.landmarks, last)
         last, scale = sized(head, self.landmarks, last, cues, settings, information=self.told)
         fit = replace(as_fit(head, last), scale=scale)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from facerecon.core.errors import SettingsError
+from facerecon.morphable import STARTS
 from facerecon.networks.devices import check_device
 from facerecon.parts import Parts, Settings
 
@@ -43,13 +44,14 @@ def as_settings(chosen: dict[str, Any]) -> Settings:
 
 
 def check_settings(settings: Settings) -> None:
-    """Refuses a texture size or a device that does not exist.
+    """Refuses a texture size, a start or a device that does not exist.
 
     Raises:
         SettingsError: it does not.
     """
     if settings.texture_size not in TEXTURE_SIZES:
         raise SettingsError(f"The texture size must be one of {', '.join(map(str, TEXTURE_SIZES))}.")
+    STARTS.load(settings.start)
     check_device(settings.device)
 
 

@@ -2,7 +2,7 @@
 
 from facerecon.app import layout
 from facerecon.app.code import show_code
-from facerecon.app.registration import bench, controls, duel, fit, modes, prior, watch
+from facerecon.app.registration import bench, controls, duel, fit, light, modes, prior, watch
 from facerecon.morphable.face_model import LinearFaceModel
 from facerecon.morphable.fitting import fit_steps
 from facerecon.morphable.normal_equations import NormalEquations, bounded_step
@@ -10,9 +10,10 @@ from facerecon.morphable.normal_equations import NormalEquations, bounded_step
 run = layout.begin("registration", "fitting")
 part = controls.choose_part()
 if part == controls.PHOTO:
+    light.switch()
     fit.replay(run)
     layout.lesson("registration")
-    show_code(fit_steps, bounded_step)
+    show_code(fit_steps, bounded_step, *light.code())
 elif part == controls.PRIOR:
     prior.weigh(run)
     layout.lesson("prior")

@@ -8,12 +8,13 @@ from facerecon.app.numbers import two_digits
 from facerecon.app.texts import t
 from facerecon.app.texture import square
 from facerecon.app.texture.relight import relight
+from facerecon.app.texture.slips import slips
 from facerecon.drawing.theme import PROVENANCE
 from facerecon.geometry.harmonics import irradiance
 from facerecon.texture import bake
 from facerecon.texture.fuse import fuse
 from facerecon.texture.light import estimate_light
-from facerecon.texture.slip import find_slip
+from facerecon.texture.slip import find_slip, straightened
 
 KINDS = ("texture", "albedo", "provenance", "layout")
 NAMES = ("seen", "mirrored", "filled")
@@ -69,5 +70,6 @@ layout.numbers(
 )
 layout.caption("texture.of_face")
 layout.caption("texture.seam_note", beside=two_digits(beside))
+slips(run)
 layout.lesson("texture")
-show_code(bake, find_slip, fuse, estimate_light, irradiance)
+show_code(bake, find_slip, straightened, fuse, estimate_light, irradiance)

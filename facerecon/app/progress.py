@@ -134,4 +134,5 @@ def settings() -> Settings:
     faces = tuple(current.faces.get(photo.digest) for photo in current.photos)
     picked = faces if any(face is not None for face in faces) else ()
     corrected = state.corrected_points()
-    return Settings(current.detector, faces=picked, texture_size=current.texture_size, landmarks=corrected)
+    chosen = {"texture_size": current.texture_size, "photometric": current.photometric}
+    return Settings(current.detector, faces=picked, landmarks=corrected, **chosen)

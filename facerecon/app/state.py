@@ -25,9 +25,20 @@ LANGUAGE = "language"
 """Key of the language switch's widget."""
 TEXTURE_SIZE = "texture_size"
 """Key of the texture size's widget."""
+PHOTOMETRIC = "photometric"
+"""Key of the widget that lets brightness tell of the shape."""
 MOST_UNDO = 6
 """Changes of photos that can be taken back; each keeps photos in memory."""
 _SESSION = "facerecon"
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What one pull did to the two points between which the page Measure measures."""
+
+    spots: tuple[Spot, Spot]
+    pull: tuple[str, int]
+    "the view in which it was, and its number there: moves of one pull are taken back together"
 
 
 @dataclass
@@ -50,8 +61,8 @@ class Session:
     "name of the sample that `second` is, None for an own photo"
     triplets: dict[str, np.ndarray] = field(default_factory=dict)
     "names of three faces → where their points were moved in the plane of the lesson, `(3, 2)`"
-    spots: dict[str, tuple[Spot, Spot]] = field(default_factory=dict)
-    "key of a run → the two points of its head between which the page Measure measures"
+    spots: dict[str, list[Placed]] = field(default_factory=dict)
+    "key of a run → what was done to the two points of its head between which the page Measure measures, in order"
     scans: tuple[Scan, ...] = ()
     "own scans of one head; empty: the sample's is shown"
     scan_unit: str | None = None
@@ -82,6 +93,8 @@ class Session:
     "whose box the head is built from; None: the default detector's"
     texture_size: int = 1024
     "px"
+    photometric: bool = True
+    "whether the skin's brightness tells of the shape"
     uploads: int = 0
     "how often the uploader has been emptied: part of its key"
     camera: bool = False
@@ -199,9 +212,28 @@ def corrected_points() -> tuple[np.ndarray | None, ...]:
     return points if any(some is not None for some in points) else ()
 
 
+def place_spots(key: str, placed: Placed) -> None:
+    """Keeps where the two points of a run's head are now."""
+    done = session().spots.setdefault(key, [])
+    if done and done[-1].pull == placed.pull:
+        done.pop()
+    done.append(placed)
+
+
+def take_back_spots(key: str, every: bool) -> None:
+    """Takes the last pull of the two points back, or every one."""
+    done = session().spots[key]
+    del done[0 if every else -1 :]
+
+
 def take_texture_size() -> None:
     """Makes the texture size of the widget the one of every page."""
     session().texture_size = st.session_state[TEXTURE_SIZE]
+
+
+def take_photometric() -> None:
+    """Lets brightness tell of the shape on every page, or not, as the widget says."""
+    session().photometric = st.session_state[PHOTOMETRIC]
 
 
 def take_notices() -> list[tuple[str, FaceReconError]]:

@@ -28,7 +28,10 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--subjects", metavar="N", type=int, default=SUBJECTS, help="how many people are rendered")
     parser.add_argument("--seed", metavar="N", type=int, default=0)
     parser.add_argument("--head", metavar="N", help="which head model is fitted")
-    parser.add_argument("--photometric", action="store_true", help="let the skin's brightness tell of the shape too")
+    parser.add_argument(
+        "--no-photometric", action="store_true", help="do not let the skin's brightness tell of the shape"
+    )
+    parser.add_argument("--start", metavar="N", help="what the fit begins from: mean (default), or learned")
     parser.add_argument("--no-dense", action="store_true", help="compare several photos at their landmarks alone")
     parser.set_defaults(run=run)
 
@@ -47,7 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     prepare(detector=None, landmarker=None, head=arguments.head)
     from facerecon.parts import Parts, Settings
 
-    parts = Parts(Settings(head=arguments.head, dense=not arguments.no_dense, photometric=arguments.photometric))
+    asked = {"dense": not arguments.no_dense, "photometric": not arguments.no_photometric}
+    parts = Parts(Settings(head=arguments.head, start=arguments.start, **asked))
     result = {"subjects": arguments.subjects, "seed": arguments.seed, "head": parts.head.name, "suites": {}}
     try:
         for name, table, numbers in _tables(arguments, parts):

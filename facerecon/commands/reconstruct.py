@@ -46,8 +46,11 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--detector", metavar="N", help="which detector finds the face")
     parser.add_argument("--landmarker", metavar="N", help="which landmarker locates its points")
     parser.add_argument("--head", metavar="N", help="which head model is fitted")
+    parser.add_argument("--start", metavar="N", help="what the fit begins from: mean (default), or learned")
     parser.add_argument("--no-dense", action="store_true", help="compare several photos at their landmarks alone")
-    parser.add_argument("--photometric", action="store_true", help="let the skin's brightness tell of the shape too")
+    parser.add_argument(
+        "--no-photometric", action="store_true", help="do not let the skin's brightness tell of the shape"
+    )
     add_search(parser)
     parser.add_argument("--landmarks", metavar="J", type=Path, help="JSON file of corrected points, by photo")
     group = parser.add_argument_group("scans and depth")
@@ -131,8 +134,9 @@ def read_inputs(arguments: argparse.Namespace) -> tuple[list, dict[str, Any]]:
     others = {
         "device": arguments.device,
         "search": search,
+        "start": arguments.start,
         "dense": not arguments.no_dense,
-        "photometric": arguments.photometric,
+        "photometric": not arguments.no_photometric,
         "landmarks": corrected,
     }
     return inputs, names | others

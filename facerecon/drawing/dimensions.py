@@ -38,6 +38,32 @@ def dimensions_svg(lines: Iterable[DimensionLine], width: int, height: int) -> s
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{drawn}</svg>'
 
 
+@dataclass(frozen=True)
+class Band:
+    top: float
+    "px"
+    bottom: float
+    "px"
+    label: str
+    "what is written in it"
+    colour: str
+    "CSS"
+
+
+def bands_svg(bands: Iterable[Band], width: int, height: int) -> str:
+    """Writes bands across a picture of this size, px, as an SVG file that is to lie over it."""
+    drawn = []
+    for band in bands:
+        place = f'x="0" y="{band.top:.1f}" width="{width}" height="{band.bottom - band.top:.1f}"'
+        drawn.append(f'<rect {place} fill="{band.colour}" fill-opacity="0.16"/>')
+        for y in (band.top, band.bottom):
+            drawn.append(_path([np.array([0, y]), np.array([width, y])], band.colour, 2, 0.8))
+        middle = np.array([24.0, (band.top + band.bottom) / 2 + TEXT / 3])
+        drawn.append(_text(middle, band.label, band.colour, "start", width))
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(drawn)}</svg>'
+
+
 def _distance(line: DimensionLine, width: int) -> str:
     """Draws a line with strokes across its ends, thin lines to what it measures, and its number beside its middle."""
     offset = np.array(line.offset, float)

@@ -10,3 +10,11 @@ HEADS = Registry(
         "canonical": "facerecon.morphable.canonical:CanonicalFace",
     },
 )
+STARTS = Registry(
+    "start",
+    {
+        "mean": "facerecon.morphable.learned_start:MeanStart",
+        "learned": "facerecon.morphable.learned_start:LearnedStart",
+    },
+)
+"""What a fit to landmarks begins from, and what it expects."""

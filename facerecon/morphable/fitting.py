@@ -2,25 +2,27 @@
 
 Maximum a posteriori by Gauss–Newton with Levenberg's damping (Nocedal and Wright, Numerical Optimization, ch. 10):
 
-    minimise  Σ_views rᵀS⁻¹r + λ |α|² + |(ε − ε₀) / s|² + (log f / f₀)² / s_f²
+    minimise  Σ_views rᵀS⁻¹r + λ (α − μ)ᵀΛ(α − μ) + |(ε − ε₀) / s|² + (log f / f₀)² / s_f²
     r_l = project(K, T, x_l(α, ε)) − (p_l − m_l − B_l α)
 
 where m + Bα is how the landmarker errs on average at that pose and on that identity, and S how its points err together
 around that (`landmark_errors`); where nobody measured it, m and B are 0 and each point errs by itself. What is a
 point's own counts by a robust loss (Geman and McClure's, by reweighting); expressions ε are kept in [0, 1] by an active
-set, ε₀ and s are what the detector's scores tell; oval landmarks slide to the outline. All photos share one identity α.
+set, ε₀ and s are what the detector's scores tell; oval landmarks slide to the outline. All photos share one identity α;
+μ and Λ are 0 and 1, the head model's prior, or what a learned start expects (`expectation`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from facerecon.core.types import Camera, Fit, Landmarks, Scale, View
+from facerecon.morphable.expectation import Expectation
 from facerecon.morphable.face_model import FaceModel
-from facerecon.morphable.normal_equations import NormalEquations, bounded_step
+from facerecon.morphable.normal_equations import LARGEST_IDENTITY, NormalEquations, bounded_step
 from facerecon.morphable.observation import Observation, ViewState, observe
 from facerecon.morphable.threads import single_threaded
 
@@ -57,6 +59,10 @@ class FitStep:
     "by photo: where the model's landmarks fall, and the residuals"
     cost: dict[str, float]
     "`landmarks`, `identity`, `expression`, `camera`, `total`"
+    expected: Expectation | None = field(default=None, kw_only=True)
+    "what was expected of the identity; None: the head model's prior"
+    information: np.ndarray | None = field(default=None, kw_only=True)
+    "`(P, P)` what else than landmarks and priors tells of all parameters; None: nothing does"
 
     @property
     def landmarks_alone(self) -> FitStep:
@@ -77,6 +83,7 @@ def fit_steps(
     focal_known: Sequence[bool] | None = None,
     settings: FitSettings | None = None,
     start: FitStep | None = None,
+    expected: Expectation | None = None,
 ) -> Iterator[FitStep]:
     """Fits step by step; the last step is the result (`as_fit` turns it into a Fit).
 
@@ -87,7 +94,8 @@ def fit_steps(
         focal_known: by photo, whether EXIF told the focal length.
         settings: see FitSettings.
         start: a step of a fit of the same model and photos, to go on from where their landmarks have changed a little;
-            default: the average head, in a pose guessed from the landmarks.
+            default: the head that is expected, in a pose guessed from the landmarks.
+        expected: what is known of the identity beforehand; default: what `start` expected, or the model's prior.
 
     Raises:
         ValueError: the numbers of landmarks and cameras differ, or are none.
@@ -95,14 +103,16 @@ def fit_steps(
     if not landmarks or len(landmarks) != len(cameras):
         raise ValueError("one camera a set of landmarks is needed, and one photo at least")
     settings, known = settings or FitSettings(), focal_known or [False] * len(cameras)
-    identity = np.zeros(len(model.identity_basis))
+    expected = expected or (None if start is None else start.expected)
+    likely = Expectation.of_model(len(model.identity_basis)) if expected is None else expected
+    identity = likely.mean.clip(-LARGEST_IDENTITY, LARGEST_IDENTITY)
     views = tuple(
         ViewState.first(model, marks, camera, settings.log_focal_std * (0.1 if exif else 1.0), settings.expression_std)
         for marks, camera, exif in zip(landmarks, cameras, known, strict=True)
     )
     if start is not None:
         identity, views = start.identity, tuple(map(_going_on, views, start.views))
-    current = _look(model, landmarks, identity, views, 0, settings)
+    current = _look(model, landmarks, identity, views, 0, settings, expected)
     yield current
     damping = 1e-3
     for iteration in range(1, settings.iterations + 1):
@@ -150,7 +160,7 @@ def size_spread(model: FaceModel) -> float:
 
 
 @single_threaded
-def _look(model, landmarks, identity, views, iteration, settings) -> FitStep:
+def _look(model, landmarks, identity, views, iteration, settings, expected) -> FitStep:
     """Observes every photo with the present parameters and adds up the cost."""
     # Errors of n photos that are alike by ρ: their mean has the variance (1 + (n − 1) ρ) / n.
     noise = settings.noise * float(np.sqrt(1 + (len(views) - 1) * settings.shared))
@@ -160,11 +170,11 @@ def _look(model, landmarks, identity, views, iteration, settings) -> FitStep:
     )
     cost = {
         "landmarks": sum(o.cost for o in observations),
-        "identity": settings.prior_weight * float(identity @ identity),
+        "identity": settings.prior_weight * (expected or Expectation.of_model(len(identity))).squared(identity),
         "expression": sum(float((((v.expression - v.scores) / v.scores_std) ** 2).sum()) for v in views),
         "camera": sum((np.log(v.camera.focal / v.prior_focal) / v.log_focal_std) ** 2 for v in views),
     }
-    return FitStep(iteration, identity, views, observations, cost | {"total": sum(cost.values())})
+    return FitStep(iteration, identity, views, observations, cost | {"total": sum(cost.values())}, expected=expected)
 
 
 @single_threaded
@@ -175,7 +185,7 @@ def _improve(model, landmarks, current, iteration, damping, settings) -> tuple[F
         lower, upper = equations.bounds(current)
         delta = bounded_step(equations.matrix, equations.gradient, lower, upper, damping)
         identity, views = equations.moved(current, delta)
-        candidate = _look(model, landmarks, identity, views, iteration, settings)
+        candidate = _look(model, landmarks, identity, views, iteration, settings, current.expected)
         if candidate.cost["total"] < current.cost["total"]:
             return candidate, max(damping / 5, 1e-7)
         damping *= 8

@@ -10,6 +10,7 @@ import numpy as np
 from facerecon.core.types import Camera
 from facerecon.geometry.projection import project
 from facerecon.geometry.transforms import rigid, rotation_from_vector
+from facerecon.morphable.expectation import Expectation
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.observation import Observation, ViewState
 
@@ -88,11 +89,12 @@ class NormalEquations:
     def at(cls, model: FaceModel, step: FitStep, settings: FitSettings) -> NormalEquations:
         """Linearises the cost at a step."""
         count = len(step.identity)
+        expected = step.expected or Expectation.of_model(count)
         own = 7 + len(model.expression_basis)
         size = count + own * len(step.views)
         matrix, gradient = np.zeros((size, size)), np.zeros(size)
-        matrix[:count, :count] = settings.prior_weight * np.eye(count)
-        gradient[:count] = settings.prior_weight * step.identity
+        matrix[:count, :count] = settings.prior_weight * expected.precision
+        gradient[:count] = matrix[:count, :count] @ (step.identity - expected.mean)
         for number, (view, seen) in enumerate(zip(step.views, step.observations, strict=True)):
             start = count + own * number
             block = slice(start, start + own)

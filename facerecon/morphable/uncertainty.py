@@ -5,9 +5,10 @@ matrix, the estimate's covariance is the sandwich (Huber 1967; White 1982)
 
     C = A⁻¹ (n² H + p² P) A⁻¹
 
-which for n = p = 1 is A⁻¹. Landmarks may err by more, or less, than H believes, and people differ by more, or less,
-than the prior says: n and p need not be 1. Camera, pose and expression are among the parameters, so that
-the block of the identity is marginalised over them. What the head's basis cannot express, r, comes on top:
+which for n = p = 1 is A⁻¹. H is what landmarks tell, and brightness where it was read; they may err by more, or less,
+than H believes, and people may differ by more, or less, than the prior says: n and p need not be 1. Camera, pose and
+expression are among the parameters, so that the block of the identity is marginalised over them. What the head's
+basis cannot express, r, comes on top:
 
     σ² = (c / c₀)^γ (ν C νᵀ + r²) (1 + (b − 1) (1 − f))²,  ν how the surface moves along its normal with the identity
 
@@ -97,10 +98,12 @@ class Information:
     @single_threaded
     def at(cls, model: FaceModel, step: FitStep, settings: FitSettings) -> Information:
         """Takes the normal equations at a step of the fit apart."""
-        whole = NormalEquations.at(model, step, settings)
-        blind = replace(step, observations=tuple(map(_without_landmarks, step.observations)))
+        alone = step.landmarks_alone
+        whole = NormalEquations.at(model, alone, settings)
+        blind = replace(alone, observations=tuple(map(_without_landmarks, alone.observations)), expected=None)
         prior = NormalEquations.at(model, blind, settings).matrix
-        return cls(whole.matrix - prior, prior, whole.identities)
+        photos = whole.matrix - prior
+        return cls(photos if step.information is None else photos + step.information, prior, whole.identities)
 
     def whole_covariance(self, known: Calibration) -> np.ndarray:
         """Finds the covariance of all parameters, `(P, P)`."""
@@ -135,9 +138,10 @@ class Surface:
     def __init__(self, model: FaceModel, identity: np.ndarray):
         vertices = model.shape(identity)
         normals = vertex_normals(vertices, model.triangles)
-        self._weights = vertex_areas(vertices, model.triangles) * model.face_region
-        self._weights[model.skin_vertices :] = 0
-        centred = vertices - np.average(vertices, axis=0, weights=self._weights)
+        self.weights = vertex_areas(vertices, model.triangles) * model.face_region
+        self.weights[model.skin_vertices :] = 0
+        "`(V,)` mm²: the area of the face that each vertex stands for"
+        centred = vertices - np.average(vertices, axis=0, weights=self.weights)
         self.similar = np.column_stack([normals, np.cross(centred, normals), (centred * normals).sum(axis=1)])
         "`(V, 7)` mm along the normals by shift, turn and growth"
         moved = np.einsum("kvc,vc->vk", model.identity_basis, normals, optimize=True)
@@ -146,7 +150,7 @@ class Surface:
 
     def gauge(self, moved: np.ndarray) -> np.ndarray:
         """Finds the shift, turn and growth `(7, K)` in motions along the normals `(V, K)`, by least squares."""
-        weighted = self.similar * self._weights[:, None]
+        weighted = self.similar * self.weights[:, None]
         # What the face itself leaves open, as the turn of a ball, is left where it is.
         return np.linalg.lstsq(weighted.T @ self.similar, weighted.T @ moved, rcond=1e-9)[0]
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from facerecon.core.types import Camera, Landmarks, Photo
 from facerecon.geometry.projection import project_head
+from facerecon.morphable.expectation import Expectation
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import FitSettings, FitStep, fit_steps
 from facerecon.morphable.normal_equations import NormalEquations, bounded_step
@@ -81,10 +82,11 @@ class _Problem:
     known: Sequence[bool]
     fit: FitSettings
     settings: DenseSettings
+    expected: Expectation | None
 
     def look(self, identity: np.ndarray, views: tuple[ViewState, ...]) -> FitStep:
         """Sees what the landmarks say of a state."""
-        start = FitStep(0, identity, views, (), {})
+        start = FitStep(0, identity, views, (), {}, expected=self.expected)
         arguments = {"focal_known": self.known, "settings": self.fit, "start": start}
         return next(fit_steps(self.model, self.landmarks, self.cameras, **arguments))
 
@@ -120,7 +122,7 @@ def dense_steps(
     """
     settings, fit = settings or DenseSettings(), fit or FitSettings()
     fit = replace(fit, log_focal_std=settings.log_focal_std)
-    problem = _Problem(model, photos, landmarks, cameras, focal_known, fit, settings)
+    problem = _Problem(model, photos, landmarks, cameras, focal_known, fit, settings, start.expected)
     face = atlas.from_vertices @ model.face_region.astype(np.float32) > 0.5
     current, noise = problem.look(start.identity, start.views), settings.noise
     for number in range(1, settings.rounds + 1):

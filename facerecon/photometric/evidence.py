@@ -33,17 +33,17 @@ from facerecon.photometric.residuals import Seen
 class Noise:
     """Standard deviations of the logarithm of brightness, and how far they reach."""
 
-    reflectance: float = 0.08
+    reflectance: float = 0.12
     "s_a"
     reflectance_reach: float = 15.0
     "l_a, mm"
-    freckles: float = 0.05
+    freckles: float = 0.07
     "s_w: reflectance of a place alone"
-    misfit: float = 0.05
+    misfit: float = 0.08
     "s_e"
-    misfit_reach: float = 8.0
+    misfit_reach: float = 12.0
     "l_e, mm"
-    sensor: float = 0.03
+    sensor: float = 0.04
     "s_n"
     robust: float = 2.5
     "residual over its standard deviation at which a place begins to count for little"

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from facerecon.core.types import Camera, Landmarks, Photo
 from facerecon.geometry.harmonics import COUNT
+from facerecon.morphable.expectation import Expectation
 from facerecon.morphable.face_model import FaceModel
 from facerecon.morphable.fitting import FitSettings, FitStep, fit_steps
 from facerecon.morphable.normal_equations import NormalEquations, bounded_step
@@ -85,7 +86,7 @@ def photometric_steps(
     if not len(model.identity_basis):
         return
     settings, fit = settings or PhotometricSettings(), fit or FitSettings()
-    problem = _Problem(model, photos, landmarks, cameras, focal_known, fit, told, settings, device)
+    problem = _Problem(model, photos, landmarks, cameras, focal_known, fit, told, settings, device, start.expected)
     current = problem.look(start.identity, start.views)
     seen = problem.read(current)
     if min(len(one.rows) for one in seen) < LEAST_PLACES:
@@ -125,9 +126,10 @@ class _Problem:
         told: Told | None,
         settings: PhotometricSettings,
         device: str,
+        expected: Expectation | None,
     ):
         self.model, self.photos, self.landmarks, self.cameras = model, photos, landmarks, cameras
-        self.known, self.fit, self.told, self.settings = known, fit, told, settings
+        self.known, self.fit, self.told, self.settings, self.expected = known, fit, told, settings, expected
         self.places = SkinPlaces.of(model).first(MOST_PLACES // len(photos))
         self.reader = Reader(model, self.places, device)
         mean = self.reader.tensor(self.places.mean)
@@ -135,7 +137,7 @@ class _Problem:
 
     def look(self, identity: np.ndarray, views: tuple[ViewState, ...]) -> FitStep:
         """Sees what the landmarks say of a state."""
-        start = FitStep(0, identity, views, (), {})
+        start = FitStep(0, identity, views, (), {}, expected=self.expected)
         arguments = {"focal_known": self.known, "settings": self.fit, "start": start}
         return next(fit_steps(self.model, self.landmarks, self.cameras, **arguments))
 
@@ -169,9 +171,11 @@ class _Problem:
             step.views,
             step.observations,
             cost,
+            expected=step.expected,
             lights=lights.cpu().numpy(),
             reflectance=reflectance.cpu().numpy(),
             rows=self.places.rows,
             spread=evidence.spread,
             places=sum(len(one.rows) for one in seen),
+            information=evidence.matrix,
         )

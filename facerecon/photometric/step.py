@@ -29,4 +29,4 @@ class PhotometricStep(FitStep):
         """The same state as the fit to the landmarks sees it: what its uncertainty was measured for."""
         cost = {name: value for name, value in self.cost.items() if name != "photometric"}
         cost["total"] -= self.cost["photometric"]
-        return FitStep(self.iteration, self.identity, self.views, self.observations, cost)
+        return FitStep(self.iteration, self.identity, self.views, self.observations, cost, expected=self.expected)

@@ -49,6 +49,7 @@ def bake(
     layout: Layout | None = None,
     rng: np.random.Generator | None = None,
     bare: bool = False,
+    align: bool = True,
 ) -> Texture:
     """Bakes the skin's texture from photos of one person, and keeps where most of each texel's colour comes from.
 
@@ -65,6 +66,7 @@ def bake(
         layout: what `lay_out` prepared for this topology and size, to save time.
         rng: for the grain of what is filled; None: the same grain each time.
         bare: whether the texture's image is the albedo, where that is known.
+        align: whether each photo is brought to where those before it are (`find_slip`).
     """
     layout = layout or lay_out(mesh, size, mirror_vertices)
     if layout.atlas.size != size:
@@ -78,7 +80,8 @@ def bake(
         ]
     )
     seen = run_all([partial(observe, one, region, layout) for one in taken if one is not None])
-    texture = _blend_all(seen, region, layout, rng or np.random.default_rng(0))
+    sources = _harmonised(seen, region, layout, align)
+    texture = _blend_all(seen, sources, layout, rng or np.random.default_rng(0))
     image = texture.albedo if bare and texture.albedo is not None else texture.image
     return replace(texture, image=image, lights=_lights(taken, seen))
 
@@ -93,9 +96,8 @@ def _lights(taken: list[Capture | None], seen: list[Observation]) -> np.ndarray:
     return lights
 
 
-def _blend_all(seen: list[Observation], region: np.ndarray, layout: Layout, rng: np.random.Generator) -> Texture:
-    """Makes all sources agree and paints."""
-    sources = _harmonised(seen, region, layout)
+def _blend_all(seen: list[Observation], sources: list[Source], layout: Layout, rng: np.random.Generator) -> Texture:
+    """Finds what is mirrored, hair and light, and paints."""
     known = [one for one in seen if one.skin is not None]
     skin, bare = (known[0].skin, known[0].bare) if known else (_UNKNOWN_SKIN, _UNKNOWN_SKIN)
     mirrors = _mirrors(sources, bare, layout)
@@ -105,15 +107,16 @@ def _blend_all(seen: list[Observation], region: np.ndarray, layout: Layout, rng:
     return _paint(sources, mirrors, bare, hair, shading, layout, rng)
 
 
-def _harmonised(seen: list[Observation], region: np.ndarray, layout: Layout) -> list[Source]:
+def _harmonised(seen: list[Observation], region: np.ndarray, layout: Layout, align: bool) -> list[Source]:
     """Makes sources of the photos and brings each one's colours to those before it."""
     sources: list[Source] = []
     for one, clear in zip(seen, _clarity(seen), strict=True):
         trust = judge(one.capture, region, one.skin, layout)
         source = make_source(one.capture, trust, clear)
-        if sources:
+        if sources and align:
             slip = find_slip(sources, one.capture, trust, layout)
             source = make_source(delit(moved(one.capture, slip, layout), one.light), trust, clear)
+        if sources:
             colours, trust = blend(sources)
             both = trust * source.trust * np.clip(one.capture.facing, 0, 1) ** 2
             source = source.corrected(matching_gain(layout, source.colours, colours, both))

@@ -76,6 +76,20 @@ def moved(capture: Capture, slip: np.ndarray, layout: Layout) -> Capture:
     return replace(capture, pixels=pixels, colours=colours, albedo=colours)
 
 
+def straightened(capture: Capture, slip: np.ndarray, layout: Layout) -> Capture:
+    """Gives a capture whose photo is bent so that each vertex is seen where the fit says, instead of `slip` px off."""
+    camera = capture.camera
+    raster = rasterize(
+        project(camera, capture.vertices), capture.vertices[:, 2], layout.triangles, camera.height, camera.width
+    )
+    seen = raster.covered
+    pixels = (capture.pixels + slip).astype(np.float32)
+    at = interpolate(pixels, layout.triangles, raster.triangle[seen], raster.barycentric[seen])
+    image = capture.image.copy()
+    image[seen] = capture.look_up(at).astype(np.uint8)
+    return replace(capture, image=image)
+
+
 def _drawn(
     other: Source, both: np.ndarray, capture: Capture, camera: Camera, layout: Layout
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -32,6 +32,19 @@ def test_every_group_shows_its_measures(start):
         assert "data:image/svg+xml" in html(app)
 
 
+def test_thirds_follow_the_hairline(start):
+    app, said = start("en", "measure"), texts.table("en")
+    app.button_group(key="measure_group").set_value("thirds").run()
+    assert not app.exception and said["measure.hairline_usual"] in html(app)  # her fringe hides it
+    upper = f"<dt>{said['measure.third_upper']}</dt><dd>"
+    before = html(app).split(upper)[1].split("<")[0]
+    slider = next(one for one in app.slider if one.key.startswith("measure_hairline"))
+    slider.set_value(80.0).run()
+    assert not app.exception and said["measure.hairline_hand"] in html(app)
+    lengths = [float(value.split(" ")[0]) for value in (before, html(app).split(upper)[1].split("<")[0])]
+    assert 20 < lengths[1] - lengths[0] < 26  # along a forehead that leans back
+
+
 def test_a_change_warns_and_can_be_taken_along(start):
     app, said = start("en", "measure"), texts.table("en")
     app.slider(key="measure_change_jaw_width").set_value(1.0).run()

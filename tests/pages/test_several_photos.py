@@ -62,7 +62,7 @@ def test_photos_come_change_places_go_and_come_back(opened, jpeg):
 
 def test_more_photos_than_help_are_left_out_and_told(start, jpeg):
     app = start("en", None)
-    tiny = [jpeg(np.full((64, 64, 3), 20 * k, np.uint8)) for k in range(MOST_PHOTOS + 1)]
+    tiny = [jpeg(np.full((64, 64, 3), 12 * k, np.uint8)) for k in range(MOST_PHOTOS + 1)]
     for k, content in enumerate(tiny):
         app.file_uploader[0].upload(f"{k}.jpg", content, "image/jpeg")
     app.run()

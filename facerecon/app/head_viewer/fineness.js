@@ -5,6 +5,12 @@ const STEP_COARSER = 0.75;
 const COARSEST = 0.4; // of the screen's pixels along a side
 const JUDGED = 6; // pictures, by their median: a single slow one says nothing
 
+// Tells whether there is no graphics card, so that a processor has to draw.
+function byProcessor(gl) {
+  const told = gl?.getExtension("WEBGL_debug_renderer_info");
+  return Boolean(told) && /swiftshader|llvmpipe|software|basic render/i.test(gl.getParameter(told.UNMASKED_RENDERER_WEBGL));
+}
+
 class Fineness {
   share = 1;
   waits = [];

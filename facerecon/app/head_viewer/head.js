@@ -49,15 +49,36 @@ class Head {
 
   prepare(mesh) {
     mesh.frustumCulled = false;
-    mesh.morphTargetInfluences ??= [];
+    this.loosen(mesh.geometry);
     mesh.own = mesh.material;
     mesh.plain = { wire: this.wire(mesh), inner: this.inner(mesh) };
     this.group.add(mesh, mesh.plain.wire, mesh.plain.inner);
   }
 
+  // Takes the targets out of the graphics card's hands: looking up all 52 for every vertex of every picture costs more
+  // than adding those that are worn, where they move something, when weights change.
+  loosen(geometry) {
+    const { attributes, morphAttributes } = geometry;
+    geometry.userData.moves = Object.entries(morphAttributes).map(([name, targets]) => ({
+      attribute: attributes[name], rest: attributes[name].array.slice(), targets: targets.map(sparse),
+    }));
+    geometry.morphAttributes = {};
+  }
+
+  bend(geometry) {
+    for (const { attribute, rest, targets } of geometry.userData.moves) {
+      const { array } = attribute;
+      array.set(rest);
+      targets.forEach(({ places, values }, k) => {
+        const weight = this.weights[k];
+        if (weight) for (let i = 0; i < places.length; i += 1) array[places[i]] += weight * values[i];
+      });
+      attribute.needsUpdate = true;
+    }
+  }
+
   twin(mesh, material) {
     const twin = new this.three.Mesh(mesh.geometry, material);
-    twin.morphTargetInfluences = mesh.morphTargetInfluences;
     twin.frustumCulled = twin.visible = false;
     return twin;
   }
@@ -73,9 +94,7 @@ class Head {
   // Puts weights on, one an expression; what they were made of is taken off.
   wear(weights) {
     this.data.names.forEach((_, k) => { this.weights[k] = weights[k] || 0; });
-    for (const mesh of this.meshes) {
-      for (let k = 0; k < this.weights.length; k += 1) mesh.morphTargetInfluences[k] = this.weights[k];
-    }
+    for (const { geometry } of this.meshes) this.bend(geometry);
     if (this.dots?.visible) this.placePins();
   }
 
@@ -170,15 +189,10 @@ class Head {
 
   placePins() {
     const { position } = this.meshes[0].geometry.attributes;
-    const targets = this.meshes[0].geometry.morphAttributes.position || [];
     const matrix = new this.three.Matrix4();
-    const worn = [...this.weights.keys()].filter((k) => this.weights[k] && targets[k]);
     this.data.pins.rows.forEach(([a, b, c, ...shares], i) => {
-      const at = [0, 1, 2].map((axis) => [a, b, c].reduce((sum, vertex, n) => {
-        const rest = position.getComponent(vertex, axis);
-        const moved = worn.reduce((value, k) => value + this.weights[k] * targets[k].getComponent(vertex, axis), rest);
-        return sum + shares[n] * moved;
-      }, 0));
+      const at = [0, 1, 2].map((axis) => (
+        [a, b, c].reduce((sum, vertex, n) => sum + shares[n] * position.getComponent(vertex, axis), 0)));
       this.dots.setMatrixAt(i, matrix.makeTranslation(...at));
     });
     this.dots.instanceMatrix.needsUpdate = true;
@@ -192,6 +206,21 @@ class Head {
     }
     for (const map of Object.values(this.loaded || {})) map.dispose();
   }
+}
+
+// What a target moves, number by number, and how far.
+function sparse(target) {
+  const places = [], values = [];
+  for (let vertex = 0; vertex < target.count; vertex += 1) {
+    for (let axis = 0; axis < 3; axis += 1) {
+      const value = target.getComponent(vertex, axis);
+      if (value) {
+        places.push(3 * vertex + axis);
+        values.push(value);
+      }
+    }
+  }
+  return { places: Uint32Array.from(places), values: Float32Array.from(values) };
 }
 
 function linear(byte) {

@@ -21,7 +21,9 @@ class Stage {
     this.canvas.tabIndex = 0;
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", label);
-    this.renderer = new three.WebGLRenderer({ canvas: this.canvas, antialias: true, alpha: true });
+    // Smooth edges cost a processor as much as all the rest: it smooths those of the picture at rest, by drawing it larger.
+    this.slow = byProcessor(document.createElement("canvas").getContext("webgl2"));
+    this.renderer = new three.WebGLRenderer({ canvas: this.canvas, antialias: !this.slow, alpha: true });
     this.renderer.localClippingEnabled = true;
     this.scene = new three.Scene();
     this.free = new three.PerspectiveCamera(VIEW_ANGLE, 1, 0.05, 10);
@@ -88,7 +90,8 @@ class Stage {
 
   // Makes pictures as fine as the screen, or as the computer can while something moves.
   refine(moving) {
-    const ratio = Math.min(devicePixelRatio || 1, 2) * (moving ? this.fineness.share : 1);
+    const screen = Math.min(devicePixelRatio || 1, 2);
+    const ratio = moving ? screen * this.fineness.share : this.slow ? 2 : screen;
     if (ratio !== this.renderer.getPixelRatio()) this.renderer.setPixelRatio(ratio);
   }
 

@@ -11,7 +11,7 @@ import streamlit as st
 from facerecon.anthropometry.measures import DIMENSIONS, GROUPS, Measurement
 from facerecon.app import cache
 from facerecon.app.cache import Run
-from facerecon.app.measure import views
+from facerecon.app.measure import bands, views
 from facerecon.app.measure.views import Frame
 from facerecon.app.numbers import two_digits
 from facerecon.app.texts import t
@@ -72,7 +72,7 @@ def choose_group() -> str:
     """Lets the visitor choose what is measured."""
     return st.segmented_control(
         t("measure.group"),
-        list(GROUPS),
+        [*GROUPS, bands.GROUP],
         default="face",
         required=True,
         format_func=lambda name: t(f"measure.group_{name}"),
@@ -83,6 +83,9 @@ def choose_group() -> str:
 
 def show(run: Run, group: str) -> None:
     """Shows a group's measures on the head, and as numbers."""
+    if group == bands.GROUP:
+        bands.show(run)
+        return
     frames = FRAMES[group]
     columns = st.columns(len(frames)) if len(frames) > 1 else st.columns([7, 5], gap="large")
     for column, frame in zip(columns, frames, strict=False):

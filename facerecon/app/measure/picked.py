@@ -13,6 +13,7 @@ from facerecon.app.measure import named, views
 from facerecon.app.measure.views import Frame
 from facerecon.app.numbers import two_digits
 from facerecon.app.pointer import Handle, Move, Picture, Stroke, pointer
+from facerecon.app.state import Placed
 from facerecon.app.texts import t
 from facerecon.drawing.theme import ACCENT, STAGES
 from facerecon.geometry.geodesics import Geodesics, Spot
@@ -38,6 +39,7 @@ def _play(run: Run) -> None:
     for column, frame in zip(st.columns(2), FRAMES, strict=True):
         with column:
             _show_picture(run, frame, spots, way)
+    _buttons(run)
     error = run.reconstruction.fit.scale.relative_error
     layout.numbers(
         [
@@ -49,6 +51,21 @@ def _play(run: Run) -> None:
     layout.caption("measure.points_note")
 
 
+def _buttons(run: Run) -> None:
+    """Offers to take moves back, the last one or all."""
+    untouched = not state.session().spots.get(run.key)
+    with st.container(horizontal=True, gap="small"):
+        for name, icon in (("undo", "undo"), ("reset", "restart_alt")):
+            st.button(
+                t(f"measure.points_{name}"),
+                icon=f":material/{icon}:",
+                key=f"measure_points_{name}",
+                on_click=state.take_back_spots,
+                args=(run.key, name == "reset"),
+                disabled=untouched,
+            )
+
+
 def _surface(run: Run) -> Geodesics:
     head = cache.workshop().parts.head
     return cache.mesh((run.key, "geodesics"), lambda: skin_surface(head, run.reconstruction.fit))
@@ -56,8 +73,8 @@ def _surface(run: Run) -> Geodesics:
 
 def _spots(run: Run) -> tuple[Spot, Spot]:
     """Gives the two points: as they were moved, else the first ones."""
-    moved = state.session().spots.get(run.key)
-    return moved or cache.picture((run.key, "first_spots"), lambda: _first(run))
+    done = state.session().spots.get(run.key)
+    return done[-1].spots if done else cache.picture((run.key, "first_spots"), lambda: _first(run))
 
 
 def _first(run: Run) -> tuple[Spot, ...]:
@@ -97,11 +114,11 @@ def _mover(run: Run, frame: Frame, seen: Sequence[int]) -> Callable[[Sequence[Mo
     """Gives what takes in moves; a point that is pulled off the head stays where it was."""
 
     def put(moves: Sequence[Move]) -> None:
-        spots = list(_spots(run))
         for one in moves:
             spot = views.spot_at(run, frame, one.at)
             if spot is not None and one.handle < len(seen):
-                spots[seen[one.handle]] = spot
-        state.session().spots[run.key] = tuple(spots)
+                first, second = _spots(run)
+                spots = (spot, second) if seen[one.handle] == 0 else (first, spot)
+                state.place_spots(run.key, Placed(spots, (frame.view, one.pull)))
 
     return put

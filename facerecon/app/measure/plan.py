@@ -109,8 +109,8 @@ def _show_pictures(run: Run, frame: Frame, moved: np.ndarray, amounts: dict[str,
     """Shows the head before, after, and where it was moved."""
     values = tuple(amounts.values())
     pictures = {
-        "before": cache.picture((run.key, "plan", frame), lambda: data_uri(_textured(run, frame, np.zeros((1, 3))))),
-        "after": cache.picture((run.key, "plan", frame, values), lambda: data_uri(_textured(run, frame, moved))),
+        "before": cache.picture((run.key, "plan", frame), lambda: data_uri(views.textured(run, frame))),
+        "after": cache.picture((run.key, "plan", frame, values), lambda: data_uri(views.textured(run, frame, moved))),
         "moved": cache.picture((run.key, "plan_map", frame, values), lambda: data_uri(_map(run, frame, moved))),
     }
     figures = "".join(
@@ -126,12 +126,6 @@ def _show_pictures(run: Run, frame: Frame, moved: np.ndarray, amounts: dict[str,
 
 def _most(moved: np.ndarray) -> float:
     return max(1.0, float(np.ceil(np.linalg.norm(moved, axis=1).max())))
-
-
-def _textured(run: Run, frame: Frame, moved: np.ndarray) -> np.ndarray:
-    result = run.reconstruction
-    mesh = views.finer(views.neutral(run) + moved)
-    return render(mesh, *frame.camera(), style="textured", texture=result.texture, part_images=result.part_images)
 
 
 def _map(run: Run, frame: Frame, moved: np.ndarray) -> np.ndarray:

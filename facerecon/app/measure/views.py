@@ -66,6 +66,13 @@ def picture(run: Run, frame: Frame) -> np.ndarray:
     return cache.picture((run.key, "clay", frame), lambda: render(finer(neutral(run)), *frame.camera()))
 
 
+def textured(run: Run, frame: Frame, moved: np.ndarray | float = 0.0) -> np.ndarray:
+    """Renders the head in its own colours, its vertices moved by `(V, 3)` mm."""
+    result = run.reconstruction
+    mesh = finer(neutral(run) + moved)
+    return render(mesh, *frame.camera(), style="textured", texture=result.texture, part_images=result.part_images)
+
+
 def raster(run: Run, frame: Frame) -> Raster:
     """Finds which triangle of the skin each pixel shows."""
 

@@ -15,6 +15,8 @@ from facerecon.comparison import strangers
 from facerecon.drawing.crops import Crop
 from facerecon.landmarks.schemes import outer_eye_distance
 
+FEW = 6
+"""Photos that are shown large."""
 ODD = 2.0
 """A photo whose points are missed by so many times what the others' are does not fit."""
 
@@ -28,8 +30,8 @@ def album(run: Run) -> None:
         layout.caption("reconstruct.album", count=count)
     misses = relative_misses(run)
     odd = _strangers(run)
-    # Of several photos two stand side by side, so that one sees at a glance which fits.
-    places = st.columns(2, gap="large") if count > 1 else [st.container()]
+    # Of several photos two stand side by side, of many three, so that one sees at a glance which fits.
+    places = st.columns(2 if count <= FEW else 3, gap="large") if count > 1 else [st.container()]
     for number in range(count):
         with places[number % len(places)]:
             _card(run, number, misses, number in odd)

@@ -10,6 +10,7 @@ import streamlit as st
 from facerecon.app import cache, heads, layout, pictures
 from facerecon.app.cache import Run
 from facerecon.app.numbers import two_digits
+from facerecon.app.registration import light
 from facerecon.app.texts import t
 from facerecon.drawing.figures import error_curve
 from facerecon.drawing.theme import OUTLINE, STAGES
@@ -55,6 +56,7 @@ def replay(run: Run) -> None:
             ]
         )
     _numbers(run, steps[index], number)
+    light.show(run, steps, index, number)
 
 
 def _curves(steps: Sequence[FitStep], distances: Sequence[np.ndarray], index: int, slider: str) -> None:
@@ -73,8 +75,8 @@ def _curves(steps: Sequence[FitStep], distances: Sequence[np.ndarray], index: in
 
 
 def _shown(steps: Sequence[FitStep], name: str) -> list[float]:
-    """Gives a term of the loss by step; next to nothing is not drawn, which no logarithm can show."""
-    return [float(step.cost[name]) if step.cost[name] > LEAST_LOSS else np.nan for step in steps]
+    """Gives a term of the loss by step; what is not there, or next to nothing, is not drawn."""
+    return [float(step.cost[name]) if step.cost.get(name, 0) > LEAST_LOSS else np.nan for step in steps]
 
 
 def sliding(step: FitStep, number: int) -> np.ndarray:
