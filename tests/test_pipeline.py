@@ -165,7 +165,7 @@ def test_68_points_make_a_whole_head_too(subject):
     """Its pose is nearly the 478 points' one, and its eyes have the colour that they find."""
     dense, truth = subject
     head = reconstruct(dense.photos, landmarker="face-api-68", texture_size=512)
-    assert angle_between(head.fit.views[0].camera_from_head, truth.camera_from_head) < 5
+    assert angle_between(head.fit.views[0].camera_from_head, truth.camera_from_head) < 6
     eyes = np.linalg.norm(np.subtract(*head.landmarks[0].points[[36, 45]]))
     assert np.median(head.fit.views[0].residuals) < 0.025 * eyes
     assert set(head.part_images) == set(dense.part_images)
