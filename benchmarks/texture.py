@@ -27,12 +27,14 @@ from facerecon.geometry.harmonics import everywhere, irradiance, lamp
 from facerecon.geometry.normals import vertex_normals
 from facerecon.geometry.projection import project_head
 from facerecon.geometry.transforms import camera_from_head_rotation, rigid
+from facerecon.landmarks.schemes import scheme
 from facerecon.parts import Parts, Settings
 from facerecon.pipeline import reconstruct
 from facerecon.suites.paint import EYE, INSIDE, SKIN, TEETH, Canvas, painted
-from facerecon.texture import Layout, bake
+from facerecon.texture import Layout, bake, look_into
 from facerecon.texture.capture import capture
 from facerecon.texture.light import under
+from facerecon.texture.parts import TEETH as TONE
 from facerecon.texture.seams import seam_contrast
 from facerecon.texture.skin import lab
 from facerecon.texture.slip import find_slip
@@ -41,6 +43,8 @@ from facerecon.texture.trust import judge, learn_from
 
 SIZE = 1024
 GROUND = (96, 104, 112)
+CAVITY = 0.3
+"""openness below which skin lies in a socket, a nostril or the mouth, which are dark on purpose"""
 _KINDS = {"skin": SKIN, "eye_left": EYE, "eye_right": EYE, "teeth": TEETH, "tongue": INSIDE}
 
 
@@ -102,6 +106,8 @@ def known_heads(count: int, parts: Parts) -> dict[str, float]:
     face = carry @ (parts.refinement(1).face_region * (layout.openness > 0.3)).astype(np.float32) > 0.5
     bald = carry @ np.maximum(layout.scalp, layout.openness < 0.3).astype(np.float32) < 0.1
     found: dict[str, list[float]] = {}
+    covered = np.zeros((SIZE, SIZE), bool)
+    covered.ravel()[rows] = carry @ layout.openness.astype(np.float32) > CAVITY
     for sitter in sitters(count, parts):
         truth = carry @ sitter.paint.astype(np.float32)
         for yaw in (-0.6, 0.0, 0.6):
@@ -110,10 +116,9 @@ def known_heads(count: int, parts: Parts) -> dict[str, float]:
             kind = texture.provenance.ravel()[rows]
             seen = (kind == SEEN) & face
             plain = np.tile(np.median(albedo[seen], axis=0), (len(albedo), 1))
-            covered = np.zeros((SIZE, SIZE), bool)
-            covered.ravel()[rows] = True
             on, beside = seam_contrast(texture.image, texture.provenance, covered)
             copied, _ = seam_contrast(_pasted(texture, sitter, yaw, layout), texture.provenance, covered)
+            own, own_beside = seam_contrast(layout.atlas.spread(truth.astype(np.uint8)), texture.provenance, covered)
             told = {
                 "seen, with light": difference(image, truth, seen)[seen],
                 "seen, light taken out": difference(albedo, truth, seen)[seen],
@@ -124,6 +129,8 @@ def known_heads(count: int, parts: Parts) -> dict[str, float]:
                 "seam, pasted": np.array([copied]),
                 "seam": np.array([on]),
                 "beside the seam": np.array([beside]),
+                "the true paint there": np.array([own]),
+                "the true paint beside": np.array([own_beside]),
             }
             for name, values in told.items():
                 if len(values):
@@ -169,6 +176,30 @@ def slips(count: int, parts: Parts) -> dict[str, float]:
         before.append(np.linalg.norm(needed, axis=1)[both].mean())
         after.append(np.linalg.norm(needed - slip, axis=1)[both].mean())
     return {"slip, px": float(np.mean(before)), "slip left, px": float(np.mean(after))}
+
+
+def mouths(count: int, parts: Parts) -> dict[str, float]:
+    """Opens mouths, and compares the colour of teeth with the true one: the usual tone, and what the photo tells."""
+    head = parts.head
+    opened = np.isin(head.expression_names, ("jawOpen", "mouthSmileLeft", "mouthSmileRight")) * 0.45
+    rings = [list(scheme("mediapipe478").groups[f"lips_{side}"]) for side in ("inner", "outer")]
+    usual, told, seen = [], [], 0
+    for number, sitter in enumerate(sitters(count, parts)):
+        rng = np.random.default_rng((number, 7))
+        shape = head.shape(np.random.default_rng((number, 11)).normal(size=len(head.identity_basis)), opened)
+        tone = rng.uniform((190, 175, 135), (245, 240, 230))
+        paint = sitter.paint.copy()
+        paint[sitter.mesh.triangles[sitter.mesh.parts == sitter.mesh.part_names.index("teeth")]] = tone
+        smile = replace(sitter, mesh=replace(sitter.mesh, vertices=parts.refinement(1).matrix @ shape), paint=paint)
+        photo, view = smile.photographed(0.0, light=everywhere(np.ones(3)))
+        points = head.landmarks("mediapipe478").on(shape, head.triangles)
+        pixels, _ = project_head(view.camera, view.camera_from_head, points)
+        opening = look_into(photo.image, *(pixels[ring] for ring in rings))
+        found = TONE if opening is None else opening.teeth
+        seen += opening is not None
+        for values, colour in ((usual, TONE), (told, found)):
+            values.append(np.linalg.norm(lab(np.atleast_2d(colour)) - lab(tone[None])))
+    return {"usual tone": float(np.mean(usual)), "from the photo": float(np.mean(told)), "seen in": seen / count}
 
 
 def held_out(folder: Path, parts: Parts) -> dict[str, float]:
@@ -229,6 +260,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     parts = Parts(Settings())
     result = {"known heads, ΔE": known_heads(options.heads, parts), "known slips": slips(options.heads, parts)}
+    result["teeth, ΔE"] = mouths(options.heads, parts)
     folder = Path(os.environ.get("FACERECON_EVAL", "")) / "james"
     if (folder / "james_left.jpg").exists():
         result["a real photo against another, ΔE"] = held_out(folder, parts)

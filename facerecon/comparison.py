@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -108,13 +107,14 @@ def embed_largest(photo: Photo, parts: Parts, embedder: Embedder) -> Embedding:
 
 
 def two_people(photos: Sequence[Photo], landmarks: Sequence[Landmarks], embedder: Embedder) -> bool:
-    """Tells whether photos seem to show more than one person: some two faces lie farther apart than the threshold.
+    """Tells whether photos seem to show more than one person: some face lies far from half of the others, or more.
 
-    Profiles, masks and bad light push one person's photos apart too: it is a doubt, not a finding.
+    Profiles, masks and bad light push one person's photos apart too: it is a doubt, not a finding. Of many photos some
+    two are always farther apart than the threshold.
     """
     fives = [convert(marks, "five").points for marks in landmarks]
     found = embedder.embed_batch(photos, fives)
-    return any(distance(*pair) > embedder.threshold for pair in combinations(found, 2))
+    return bool((_far(found, embedder).sum(axis=1) >= (len(found) - 1) / 2).any())
 
 
 def strangers(photos: Sequence[Photo], landmarks: Sequence[Landmarks], embedder: Embedder) -> tuple[int, ...]:
@@ -127,9 +127,13 @@ def strangers(photos: Sequence[Photo], landmarks: Sequence[Landmarks], embedder:
     found = embedder.embed_batch(photos, fives)
     if len(found) < 3:
         return ()
-    far = np.array([[distance(one, other) > embedder.threshold for other in found] for one in found])
-    odd = far.sum(axis=1) > (len(found) - 1) / 2
+    odd = _far(found, embedder).sum(axis=1) > (len(found) - 1) / 2
     return tuple(np.flatnonzero(odd).tolist()) if odd.sum() < len(found) / 2 else ()
+
+
+def _far(found: Sequence[Embedding], embedder: Embedder) -> np.ndarray:
+    """Tells which pairs of faces lie farther apart than the threshold, `(N, N)` bool."""
+    return np.array([[distance(one, other) > embedder.threshold for other in found] for one in found])
 
 
 def compare_landmarks(first: Landmarks, second: Landmarks) -> LandmarkDifference:

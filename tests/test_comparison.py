@@ -18,6 +18,7 @@ from facerecon.comparison import (
     face_regions,
     laid_on,
     strangers,
+    two_people,
 )
 from facerecon.core.errors import NoFaceError, SettingsError
 from facerecon.core.types import Faces, Fit, Landmarks, Scale
@@ -237,3 +238,20 @@ def test_who_is_the_stranger_among_photos(degrees, odd, make_photo):
     photo = make_photo(np.zeros((8, 8, 3), np.uint8))
     marks = Landmarks(np.zeros((5, 2)), None, "five")
     assert strangers([photo] * len(degrees), [marks] * len(degrees), Faces2d(*degrees)) == odd
+
+
+@pytest.mark.parametrize(
+    ("degrees", "several"),
+    [
+        ((0, 5), False),
+        ((0, 90), True),
+        ((0, 5, 90), True),
+        ((0, 5, 90, 95), True),
+        ((-14, -8, 0, 8, 14), False),  # from one profile to the other: only the outermost are far apart
+        ((-14, -8, 0, 8, 14, 90), True),
+    ],
+)
+def test_one_far_pair_among_many_photos_is_no_doubt(degrees, several, make_photo):
+    photo = make_photo(np.zeros((8, 8, 3), np.uint8))
+    marks = Landmarks(np.zeros((5, 2)), None, "five")
+    assert two_people([photo] * len(degrees), [marks] * len(degrees), Faces2d(*degrees)) == several

@@ -1,8 +1,8 @@
 """Writes pictures as a film: GIF, MP4, WebM, in the codings that the OpenCV at hand can write.
 
 The coding that everything plays, H.264, is in OpenCV's wheels for Mac and Windows, where the system brings it, but not
-in those for Linux; other wheels that have it (PyAV's, imageio-ffmpeg's) link x264, which is under the GPL. Without it
-there is MPEG-4 Part 2, which QuickTime and Windows know but browsers do not, and VP9 in WebM, which browsers know.
+in those for Linux; PyAV's wheel, which has it, links x264, which is under the GPL. Without it there is MPEG-4 Part 2,
+which QuickTime and Windows know but browsers do not, and VP9 in WebM, which browsers know.
 """
 
 from __future__ import annotations

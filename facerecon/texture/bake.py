@@ -174,7 +174,8 @@ def _paint(
         ],
     )
     bright = _relighting(low, np.ones_like(low) if shading is None else shading, share, layout)
-    painted = paint(Painting(sources, mirrors, low, bright, trust, by_mirror, hair.share), layout, rng)
+    over = hair.colour - skin.typical
+    painted = paint(Painting(sources, mirrors, low, bright, trust, by_mirror, hair.share, over), layout, rng)
     spread = layout.atlas.spread
     return Texture(
         image=spread(painted.image),

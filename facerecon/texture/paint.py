@@ -22,6 +22,8 @@ from facerecon.texture.source import Source, details
 
 BLOCK = 1 << 16
 """texels"""
+_RAGGED = 0.35
+"how much of its hair a place halfway into the hairline gains or loses with a strand"
 _SAMPLES = 60_000
 """texels from which the strength of fine structure is measured"""
 _SKIN_GRAIN, _HAIR_GRAIN = (0.5, 4.0), (4.0, 9.0)
@@ -46,6 +48,8 @@ class Painting:
     "`(V,)` in [0, 1]: the share of what is mirrored"
     hairy: np.ndarray
     "`(V,)` in [0, 1]"
+    hair_over_skin: np.ndarray
+    "`(3,)` the hair's colour minus the skin's"
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +71,8 @@ def paint(what: Painting, layout: Layout, rng: np.random.Generator) -> Texels:
     provenance = np.empty(count, np.uint8)
     columns = [what.low, what.trust, what.by_mirror, what.hairy, what.light]
     by_vertex = np.column_stack(columns).astype(np.float32)
-    grain = _Grain(_strengths(what, layout), Strands(rng), layout.reference.astype(np.float32))
+    over = what.hair_over_skin.astype(np.float32)
+    grain = _Grain(_strengths(what, layout), Strands(rng), layout.reference.astype(np.float32), over)
 
     def work(rows: slice, seed: np.random.Generator) -> None:
         carry = layout.atlas.from_vertices[rows]
@@ -105,6 +110,8 @@ class _Grain:
     strands: Strands
     reference: np.ndarray
     "`(V, 3)` float32 mm"
+    over_skin: np.ndarray
+    "`(3,)` float32: the hair's colour minus the skin's"
 
     def add(self, colours: np.ndarray, filled: np.ndarray, hairy: np.ndarray, carry: csr_matrix, rng) -> None:
         """Adds pores and strands to the `(N, 3)` colours, in place, where they are filled."""
@@ -114,7 +121,12 @@ class _Grain:
         rows = np.flatnonzero(filled * hairy > 0.02)
         if len(rows):
             points = (carry if len(rows) == len(colours) else carry[rows]) @ self.reference
-            bright = np.float32(self.strengths[1]) * filled[rows] * hairy[rows] * self.strands(points)
+            strands, share = self.strands(points), hairy[rows]
+            # The hairline is no line: strands reach beyond it, and skin shines through before it. A light strand is
+            # a lighter place: more hair where the hair is lighter than the skin, less where it is darker.
+            ragged = share + np.sign(self.over_skin.sum()) * np.float32(4 * _RAGGED) * share * (1 - share) * strands
+            colours[rows] += (filled[rows] * (np.clip(ragged, 0, 1) - share))[:, None] * self.over_skin
+            bright = np.float32(self.strengths[1]) * filled[rows] * share * strands
             # Light and dark strands have the hair's own hue.
             colours[rows] *= 1 + (bright / np.maximum(colours[rows].mean(axis=1), 20))[:, None]
 

@@ -13,7 +13,7 @@ _SIZE = 63.4 / 57.9
 # the eyes at depth z.
 _HAIRLINE_Z = (-160.0, -120.0, -106.0, -97.0, -68.0, -63.0, -55.0, -50.0, -38.0, -5.0, 20.0)
 _HAIRLINE_Y = (-85.0, -55.0, -20.0, 20.0, 20.0, 0.0, 0.0, 30.0, 48.0, 72.0, 78.0)
-_SOFT_MM = 14.0
+_SOFT_MM = 22.0
 # The ear seen from the side: a leaning ellipse; its rim stands out beside the skull.
 _EAR_Y, _EAR_Z, _EAR_LEAN = -19.0, -84.0, -0.25
 _EAR_HALF_HEIGHT, _EAR_HALF_WIDTH = 34.0, 17.0

@@ -228,3 +228,22 @@ def test_what_is_behind_a_head_fitted_too_wide_is_not_painted():
     colours, provenance = texels(texture)
     seen = provenance != FILLED
     assert colours[seen].min(axis=0)[0] > 120  # the skin's darkest red is 150
+
+
+def test_strands_cross_the_hairline_that_no_photo_shows(monkeypatch):
+    def hairy(points):
+        return np.where((points[:, 1:2] > 45) | (points[:, 2:] < -20), HAIR, paint(points))
+
+    def roughness():
+        """Standard deviation around the head, within single rows, of the grey halfway into the hairline at the back."""
+        texture = run(photograph(MESH, painted=hairy))
+        grey = np.full(SIZE * SIZE, np.nan)
+        share = LAYOUT.atlas.from_vertices @ LAYOUT.scalp.astype(np.float32)
+        edge = (share > 0.35) & (share < 0.65) & (POINTS[:, 2] < -30) & (texels(texture)[1] == FILLED)
+        grey[LAYOUT.atlas.texels[edge]] = texels(texture)[0][edge].mean(axis=1)
+        steps = np.abs(np.diff(grey.reshape(SIZE, SIZE), axis=1))
+        return np.nanmean(steps)
+
+    wispy = roughness()
+    monkeypatch.setattr("facerecon.texture.paint._RAGGED", 0.0)
+    assert wispy > 1.5 * roughness()

@@ -5,10 +5,16 @@ const STEP_COARSER = 0.75;
 const COARSEST = 0.4; // of the screen's pixels along a side
 const JUDGED = 6; // pictures, by their median: a single slow one says nothing
 
-// Tells whether there is no graphics card, so that a processor has to draw.
-function byProcessor(gl) {
-  const told = gl?.getExtension("WEBGL_debug_renderer_info");
-  return Boolean(told) && /swiftshader|llvmpipe|software|basic render/i.test(gl.getParameter(told.UNMASKED_RENDERER_WEBGL));
+// Tells whether there is no graphics card, so that a processor has to draw; asked of a canvas that is given back at once.
+let drawnByProcessor;
+function byProcessor() {
+  if (drawnByProcessor === undefined) {
+    const gl = document.createElement("canvas").getContext("webgl2"), told = gl?.getExtension("WEBGL_debug_renderer_info");
+    const name = told ? gl.getParameter(told.UNMASKED_RENDERER_WEBGL) : "";
+    drawnByProcessor = /swiftshader|llvmpipe|software|basic render/i.test(name);
+    gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+  return drawnByProcessor;
 }
 
 class Fineness {

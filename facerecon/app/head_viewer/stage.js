@@ -22,7 +22,7 @@ class Stage {
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", label);
     // Smooth edges cost a processor as much as all the rest: it smooths those of the picture at rest, by drawing it larger.
-    this.slow = byProcessor(document.createElement("canvas").getContext("webgl2"));
+    this.slow = byProcessor();
     this.renderer = new three.WebGLRenderer({ canvas: this.canvas, antialias: !this.slow, alpha: true });
     this.renderer.localClippingEnabled = true;
     this.scene = new three.Scene();
