@@ -17,6 +17,7 @@ from typing import Protocol
 
 import numpy as np
 
+from facerecon.core.arkit import ARKIT_NAMES
 from facerecon.core.types import Camera, Landmarks
 from facerecon.geometry.projection import project_head
 from facerecon.morphable.expectation import Expectation, joined
@@ -203,7 +204,7 @@ def load(known: dict[str, np.ndarray]):
         name.removeprefix("network/"): torch.from_numpy(known[name]).float() for name in known if "network/" in name
     }
     identities, features = state["straight.weight"].shape[0], state["gather.weight"].shape[0]
-    network = IdentityFromLandmarks(state["gather.weight"].shape[1], 52, TERMS, identities, features)
+    network = IdentityFromLandmarks(state["gather.weight"].shape[1], len(ARKIT_NAMES), TERMS, identities, features)
     network.load_state_dict(state)
     return network.eval()
 

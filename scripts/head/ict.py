@@ -1,15 +1,16 @@
-"""Finds where MediaPipe's 478 landmarks lie on the ICT head, and how they err there: `python -m scripts.head.ict`.
+"""Finds where MediaPipe's 478 landmarks lie on the ICT head: `python -m scripts.head.ict`.
 
-As `correspond.py` and `landmark_errors.py` do for our own head, in one pass over renders of random people of the model,
-painted by vertex. The face's region is carried over from our own head, laid on the ICT head by 68 landmarks. Needs
-ICT-FaceKit (`facerecon.morphable.ict_files`); writes `ict_points.npz`, which holds no shape of anybody's.
+As `correspond.py` does for our own head, in one pass over renders of random people of the model, painted by vertex;
+how they err there, `ict_errors.py` measures afterwards. The face's region is carried over from our own head, laid on
+the ICT head by 68 landmarks. Needs ICT-FaceKit (`facerecon.morphable.ict_files`); writes `ict_points.npz`, which holds
+no shape of anybody's.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,25 +22,20 @@ from facerecon.geometry.projection import project_head
 from facerecon.geometry.rasterize import rasterize
 from facerecon.geometry.transforms import apply
 from facerecon.landmarks.mediapipe import FaceMesh
-from facerecon.landmarks.schemes import convert, scheme
+from facerecon.landmarks.schemes import scheme
 from facerecon.morphable import HEADS, face_model
 from facerecon.morphable import ict as adapter
 from facerecon.morphable.ict_files import read_shapes
-from facerecon.morphable.landmark_errors import head_axes, terms
-from facerecon.morphable.observation import ViewState, observe
 from facerecon.suites.data import find_data
 from facerecon.suites.expressions import draw_expression
 from facerecon.suites.paint import EYE, INSIDE, SKIN, TEETH, Canvas, painted
 from facerecon.suites.studio import FRAME, Sitter, take
-from scripts.head.landmark_errors import NO_FACE, ODD
 from scripts.head.pointing import IRISES, snap
 
 DATA = Path(str(face_model.DATA))
 SEED = 53
 OUTSIDE = 11248
 "vertices of face, head and neck; the skin's others line the sockets of mouth and eyes"
-DIRECTIONS = 60
-"how many principal directions of the remaining error are kept"
 STRAIGHT = np.radians(24)
 "up to which yaw renders tell where landmarks lie"
 KINDS = {"skin": SKIN, "eye_left": EYE, "eye_right": EYE, "teeth": TEETH, "tongue": INSIDE}
@@ -169,50 +165,6 @@ def outline(head: Blank, points: np.ndarray) -> np.ndarray:
     return np.array(result)
 
 
-def errors(head: adapter.IctHead, taken: list[Shot]) -> dict[str, np.ndarray]:
-    """Measures how MediaPipe errs on the head, for its own points and as 68 points."""
-    arrays = {}
-    for name in ("mediapipe478", "ibug68"):
-        rows = []
-        for shot in taken:
-            nobody = np.ones(len(shot.expression))
-            view = ViewState(shot.camera, shot.pose, shot.expression, nobody, shot.camera.focal, 1.0, nobody)
-            seen = observe(head, replace(convert(shot.found, name), landmarker=None), shot.identity, view, 1.0, 3.0)
-            axes, millimetres = head_axes(shot.camera, shot.pose)
-            error = -(seen.residuals @ axes.T) * millimetres
-            if np.median(np.linalg.norm(error, axis=1)) < NO_FACE:
-                rows.append((terms(shot.pose), error))
-        print(f"{name}: {len(rows)} of {len(taken)}")
-        found = statistics(*map(np.array, zip(*rows, strict=True)), scheme(name).mirror)
-        arrays |= {f"mediapipe/{name}/{key}": value for key, value in found.items()}
-    return arrays
-
-
-def statistics(poses: np.ndarray, errors: np.ndarray, mirror: np.ndarray) -> dict[str, np.ndarray]:
-    """Fits the mean error's polynomial, and takes the principal directions of what is left.
-
-    The renders are too few to tell how errors depend on identity, or expressions on scores: both stay unknown.
-    """
-    poses = np.concatenate([poses, poses * ODD])
-    errors = np.concatenate([errors, errors[:, mirror] * [-1, 1]])
-    flat = errors.reshape(len(errors), -1)
-    polynomial = np.linalg.lstsq(poses, flat, rcond=None)[0]
-    left = flat - poses @ polynomial
-    _, sizes, directions = np.linalg.svd(left / np.sqrt(len(left)), full_matrices=False)
-    kept = sizes[:DIRECTIONS, None] * directions[:DIRECTIONS]
-    rest = np.sqrt(np.maximum((left**2).mean(axis=0) - (kept**2).sum(axis=0), 0))
-    print(f"  {np.sqrt((errors**2).mean()):.2f} mm; {np.sqrt((left**2).mean()):.2f} mm around the mean error")
-    points = errors.shape[1]
-    return {
-        "polynomial": polynomial.reshape(len(polynomial), points, 2).astype(np.float32),
-        "by_identity": np.zeros((2, 0, points, 2), np.float16),
-        "scores": np.zeros((3, 0), np.float32),
-        "directions": kept.reshape(len(kept), points, 2).astype(np.float16),
-        "rest": rest.reshape(points, 2).astype(np.float32),
-        "renders": np.array(len(errors) // 2),
-    }
-
-
 def main(count: int) -> None:
     read_shapes()  # says what is missing before the work begins
     with np.load(find_data("ict_facekit_light.npz", (), "for its makers' 68 landmarks")) as data:
@@ -233,7 +185,6 @@ def main(count: int) -> None:
         "outline_vertices": outline(head, points).astype(np.uint16),
     }
     np.savez_compressed(DATA / adapter.FILE, **arrays)
-    np.savez_compressed(DATA / adapter.FILE, **arrays, **errors(adapter.IctHead(), taken))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from facerecon.core.types import Landmarks
 from facerecon.geometry.transforms import rigid, rotation_from_vector
 from facerecon.landmarks.schemes import convert, scheme
 from facerecon.morphable.anny import IDENTITIES, AnnyHead
-from facerecon.morphable.face_model import DATA
+from facerecon.morphable.face_model import DATA, FaceModel
 from facerecon.morphable.landmark_errors import FILE, head_axes, terms
 from facerecon.morphable.observation import ViewState, observe
 
@@ -33,6 +33,8 @@ NO_FACE = 15.0
 "mm: where half of the points are farther off, it is no face that was found"
 ODD = np.array([1, -1, 1, 1, 1, -1, 1])
 "of the polynomial's terms under yaw → −yaw"
+FLIP = np.diag(np.r_[np.ones(60), -np.ones(20)])
+"of our head's identities: the last 20 are antisymmetric"
 BY_IDENTITY = 2
 "how many of the terms the error by identity goes along with"
 RIDGE = 50.0
@@ -79,14 +81,16 @@ def truth_of(row: dict) -> Truth:
     return Truth(known["people"] @ person, row["expression"], pose)
 
 
-def head_error(row: dict, true: Truth, found: Landmarks) -> np.ndarray:
+def head_error(row: dict, true: Truth, found: Landmarks, head: FaceModel) -> np.ndarray:
     """Measures how far landmarks are off, `(L, 2)` mm along the head's right and up."""
     nobody = np.ones(len(true.expression))
     view = ViewState(row["camera"], true.camera_from_head, true.expression, nobody, row["camera"].focal, 1.0, nobody)
     # Whoever found them is not told, so that no mean error is taken off.
-    seen = observe(anny(), found, true.identity, view, 1.0, 3.0)
-    size = anny().identity_basis[anny().size_mode] * anny().mean
-    grown = 1 + true.identity[anny().size_mode] * size.sum() / (anny().mean ** 2).sum()
+    seen = observe(head, found, true.identity, view, 1.0, 3.0)
+    grown = 1.0
+    if head.size_mode is not None:
+        size = head.identity_basis[head.size_mode] * head.mean
+        grown += true.identity[head.size_mode] * size.sum() / (head.mean**2).sum()
     axes, millimetres = head_axes(row["camera"], true.camera_from_head)
     return -(seen.residuals @ axes.T) * millimetres / grown
 
@@ -100,30 +104,31 @@ def collect(rows: Sequence[dict]) -> Iterator[tuple[str, str, dict[str, np.ndarr
         if row["points68"] is not None:
             found.append(("face-api-68", Landmarks(row["points68"].astype(np.float64), None, "ibug68")))
         for landmarker, points in found:
-            error = head_error(row, true, points)
+            error = head_error(row, true, points, anny())
             if np.median(np.linalg.norm(error, axis=1)) < NO_FACE:
                 measured = {"terms": terms(true.camera_from_head), "error": error, "identity": true.identity}
                 yield landmarker, points.scheme, measured | {"expression": true.expression, "scores": row["scores"]}
 
 
-def mirrored(photos: dict[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
-    """Adds the mirror images of photos."""
+def mirrored(photos: dict[str, np.ndarray], name: str, flip: np.ndarray) -> dict[str, np.ndarray]:
+    """Adds the mirror images of photos; `flip (I, I)` turns identities into those of mirror images."""
     other = [name.replace("Left", "?").replace("Right", "Left").replace("?", "Right") for name in ARKIT_NAMES]
-    swap, lopsided = [ARKIT_NAMES.index(name) for name in other], np.r_[np.ones(60), -np.ones(20)]
+    swap = [ARKIT_NAMES.index(name) for name in other]
     images = {
         "terms": photos["terms"] * ODD,
         "error": photos["error"][:, scheme(name).mirror] * [-1, 1],
-        "identity": photos["identity"] * lopsided,
+        "identity": photos["identity"] @ flip,
         "expression": photos["expression"][:, swap],
         "scores": photos["scores"][:, swap],
     }
     return {key: np.concatenate([photos[key], images[key]]) for key in photos}
 
 
-def statistics(photos: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def statistics(photos: dict[str, np.ndarray], size_mode: int | None) -> dict[str, np.ndarray]:
     """Regresses errors on pose and identity, and takes the principal directions of what is left."""
     poses, identity, errors = photos["terms"], photos["identity"].copy(), photos["error"]
-    identity[:, anny().size_mode] = 0  # errors were measured on heads of one size
+    if size_mode is not None:
+        identity[:, size_mode] = 0  # errors were measured on heads of one size
     leaning = [poses[:, [term]] * identity for term in range(BY_IDENTITY)]
     known, flat = np.hstack([poses, *leaning]), errors.reshape(len(errors), -1)
     ridge = np.r_[np.full(len(ODD), 1e-6), np.full(known.shape[1] - len(ODD), RIDGE)]
@@ -166,8 +171,8 @@ def main(files: Sequence[Path]) -> None:
     arrays = {}
     for (landmarker, name), photos in samples.items():
         print(f"{landmarker}, {name}: {len(photos)} of {len(rows)} photos")
-        together = mirrored({key: np.array([photo[key] for photo in photos]) for key in photos[0]}, name)
-        found = statistics(together)
+        together = mirrored({key: np.array([photo[key] for photo in photos]) for key in photos[0]}, name, FLIP)
+        found = statistics(together, anny().size_mode)
         found["scores"] = scored(together) if landmarker == "mediapipe" else np.zeros((3, 0), np.float32)
         arrays |= {f"{landmarker}/{name}/{key}": value for key, value in found.items()}
     np.savez_compressed(DATA / FILE, **arrays)

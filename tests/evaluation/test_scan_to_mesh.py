@@ -157,7 +157,7 @@ def test_a_region_is_judged_by_its_own_shape(head, anny):
     alone = region_distances(target, truth, score)
     assert set(alone) == set(REGIONS)
     together = np.median(score.distances[score.regions["nose"]])
-    assert together > 0.8 and np.median(alone["nose"]) < 0.75 * together
+    assert together > 0.8 and np.median(alone["nose"]) < 0.7 * together
     assert np.median(alone["forehead"]) < 0.1 and np.median(alone["chin"]) < 0.3
 
 

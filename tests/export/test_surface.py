@@ -10,6 +10,7 @@ from pxr import Usd, UsdShade
 from test_glb import validate
 from test_usdz import faults
 
+import facerecon
 from facerecon.core.material import Material
 from facerecon.export import FileOptions, format_files, glb_bytes, write_glb, write_usdz
 
@@ -82,3 +83,9 @@ def test_another_reader_finds_it(reconstruction, tmp_path):
     skin = next(one.visual.material for one in scene.geometry.values() if one.visual.material.name == "skin")
     assert skin.roughnessFactor == pytest.approx(WET.roughness)
     np.testing.assert_allclose(np.array(skin.baseColorFactor[:3]) / 255, WET.colour, atol=0.01)
+
+
+def test_reconstruct_hands_it_on(parts):
+    photo = facerecon.load_sample("astronaut")
+    head = facerecon.reconstruct([photo], material=facerecon.Material(clearcoat=0.3), texture_size=512, parts=parts)
+    assert from_gltf(Glb(glb_bytes(head)).json["materials"][0]) == Material(clearcoat=0.3)

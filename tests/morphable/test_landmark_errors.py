@@ -87,4 +87,4 @@ def test_the_two_landmarkers_mean_other_places_by_68_points():
     """MediaPipe's points are the head's own by definition; face-api's jaw lies a centimetre higher."""
     jaw = list(scheme("ibug68").groups["jaw"])
     up = [-landmark_errors(name, "ibug68").mean(CAMERA, pose(0))[jaw, 1].mean() * 0.5 for name in LANDMARKERS]
-    assert abs(up[0]) < 3 < 7 < up[1]
+    assert abs(up[0]) < 3 < 7.9 < up[1]
