@@ -13,7 +13,7 @@ from facerecon.anthropometry.asymmetry import Asymmetry, asymmetry
 from facerecon.anthropometry.measures import Measurement, Points, gradient, measure, propagated
 from facerecon.anthropometry.points import model_vertices, named_points, sources
 from facerecon.anthropometry.reshape import CHANGES, displacements
-from facerecon.anthropometry.thirds import ERRORS, HIGHEST, USUAL, Midline, border, midline, thirds
+from facerecon.anthropometry.thirds import ERRORS, HIGHEST, LOWEST, USUAL, Midline, border, midline, thirds
 from facerecon.core.types import SEEN, Fit, Reconstruction
 from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.geodesics import Geodesics, Spot, path_length
@@ -155,7 +155,8 @@ def find_hairline(head: FaceModel, result: Reconstruction) -> Hairline:
     colours = lab(sample_uv(cv2.blur(result.texture.image, (BLUR, BLUR)), uv).astype(np.float64))
     seen = sample_uv(result.texture.provenance, uv, nearest=True) == SEEN
     found = border(heights, colours, seen)
-    return Hairline(USUAL, "usual") if found is None else Hairline(found, "guessed")
+    # At the lower end of what is searched there is a fringe, if anything.
+    return Hairline(USUAL, "usual") if found is None or found <= LOWEST else Hairline(found, "guessed")
 
 
 def forehead(head: FaceModel, vertices: np.ndarray) -> Midline:

@@ -17,7 +17,9 @@ from facerecon.core.arrays import check_shape, read_only
 USUAL = 55.0
 """mm: the height of a hairline where none is seen, about that of adults (Farkas 1994)."""
 LOWEST, HIGHEST = 25.0, 110.0
-"""mm: between these a hairline is looked for."""
+"""mm: between these a person may set a hairline."""
+FRINGE = 35.0
+"""mm: hair that begins lower hangs from above; 2.5 standard deviations from what is usual."""
 ERRORS = {"hand": 3.0, "guessed": 6.0, "usual": 8.0}
 """mm, one standard deviation, by where a hairline comes from: set by a person, told by colours, that of most people."""
 LEAST_CONTRAST = 18.0
@@ -74,18 +76,21 @@ def border(heights: np.ndarray, colours: np.ndarray, seen: np.ndarray) -> float 
         seen: `(N,)` bool, whether a photo shows the place; what lies above the first that none shows is not looked at.
 
     Returns:
-        The height, mm; None where too little is seen, or both sides look alike.
+        The height, mm; None where too little is seen, both sides look alike, or a fringe hides the skin.
     """
     check_shape(colours, (len(heights), 3), "colours")
     count = len(seen) if seen.all() else int(np.argmin(seen))
-    places = [k for k in range(LEAST_SAMPLES, count - LEAST_SAMPLES) if LOWEST <= heights[k] <= HIGHEST]
+    places = [k for k in range(LEAST_SAMPLES, count - LEAST_SAMPLES) if heights[k] <= HIGHEST]
     if not places:
         return None
     known = colours[:count]
     costs = [sum(((side - side.mean(axis=0)) ** 2).sum() for side in (known[:k], known[k:])) for k in places]
     best = places[int(np.argmin(costs))]
-    contrast = np.linalg.norm(np.median(known[:best], axis=0) - np.median(known[best:], axis=0))
-    return float((heights[best - 1] + heights[best]) / 2) if contrast >= LEAST_CONTRAST else None
+    brow, skin, hair = (np.median(some, axis=0) for some in (known[:LEAST_SAMPLES], known[:best], known[best:]))
+    # Where a fringe hangs low, what lies below the change is hair already.
+    found = np.linalg.norm(hair - skin) >= LEAST_CONTRAST > np.linalg.norm(skin - brow)
+    height = float(heights[best - 1] + heights[best]) / 2
+    return height if found and height >= FRINGE else None
 
 
 def thirds(points: Points) -> dict[str, tuple[float, float]]:

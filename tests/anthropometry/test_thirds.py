@@ -14,7 +14,7 @@ def painted(at, rng, noise=3.0):
     return np.where(HEIGHTS[:, None] < at, SKIN, HAIR) + rng.normal(0, noise, (len(HEIGHTS), 3))
 
 
-@pytest.mark.parametrize("at", [35.0, 58.0, 90.0])
+@pytest.mark.parametrize("at", [40.0, 58.0, 90.0])
 def test_the_border_of_hair_is_found(at, rng):
     seen = np.full(len(HEIGHTS), True)
     assert border(HEIGHTS, painted(at, rng), seen) == pytest.approx(at, abs=1.5)
@@ -26,6 +26,9 @@ def test_where_nothing_changes_or_nothing_is_seen_there_is_none(rng):
     assert border(HEIGHTS, painted(500, rng), seen) is None  # bald
     assert border(HEIGHTS, painted(60, rng), HEIGHTS < 50) is None  # cut off at the forehead
     assert border(HEIGHTS, painted(60, rng), ~seen) is None
+    assert border(HEIGHTS, painted(22, rng), seen) is None
+    fringe = painted(18, rng) + np.where(HEIGHTS[:, None] > 70, [30, 0, 0], 0)  # with a lighter streak higher up
+    assert border(HEIGHTS, fringe, seen) is None
     assert border(HEIGHTS, painted(60, rng), seen & (HEIGHTS != 20)) is None  # what is behind a gap does not count
 
 
