@@ -41,7 +41,7 @@ def start(skin):
 @pytest.mark.parametrize("suite", ["whole, 1 mm", "half, 1 mm", "face alone, 1 mm", "whole, 20 % outliers"])
 def test_it_beats_principal_axes_and_the_mean_head(start, maker, skin, suite):
     found, plain = [], []
-    for case in cases(maker, suite, 6, seed=99):
+    for case in cases(maker, suite, 12, seed=99):
         head = start.predict(case.cloud, np.random.default_rng(0), looks=32)
         found.append(pose_error(case, head.head_from_cloud, head.identity, skin))
         plain.append(pose_error(case, principal_axes(case.cloud.points, maker.mean), None, skin))
@@ -87,9 +87,9 @@ def test_a_cloud_far_away_is_found_as_well(start, maker):
     cloud, away = next(cases(maker, "whole, 1 mm", 1)).cloud, np.array([3e6, -2e6, 1e6])
     here = start.predict(cloud, np.random.default_rng(0), looks=16)
     there = start.predict(PointCloud(cloud.points + away), np.random.default_rng(0), looks=16)
-    found = there.head_from_cloud[:3, :3] @ away + there.head_from_cloud[:3, 3]
-    assert np.allclose(there.head_from_cloud[:3, :3], here.head_from_cloud[:3, :3], atol=1e-3)
-    assert np.allclose(found, here.head_from_cloud[:3, 3], atol=3000 * 1e-3)
+    # Far away, coordinates are rounded, and other points may be looked at: the same pose, but not to the last digit.
+    moved = apply(there.head_from_cloud, cloud.points + away) - apply(here.head_from_cloud, cloud.points)
+    assert np.linalg.norm(moved, axis=1).max() < 3
 
 
 def test_few_points_are_enough(start, rng):
