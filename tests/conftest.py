@@ -59,5 +59,25 @@ def astronaut_head(parts):
 
 
 @pytest.fixture
+def fitted(parts):
+    """Gives for photos and settings the steps of the pipeline's fit, and what came of them."""
+    from facerecon.core.types import Fit
+    from facerecon.morphable.fitting import FitStep
+    from facerecon.pipeline import reconstruct_steps
+
+    def run(photos, settings):
+        steps, seen = reconstruct_steps(photos, settings, parts), []
+        for step in steps:
+            if isinstance(step.value, FitStep):
+                seen.append(step.value)
+            if isinstance(step.value, Fit):
+                steps.close()
+                return seen, step.value
+        raise AssertionError
+
+    return run
+
+
+@pytest.fixture
 def rng():
     return np.random.default_rng(0)

@@ -13,7 +13,13 @@ FLATTEST = np.cos(np.radians(50))
 """New triangles turn by less than this from the old ones."""
 
 
-def even_valences(vertices: np.ndarray, triangles: np.ndarray, keep: np.ndarray) -> np.ndarray:
+def even_valences(
+    vertices: np.ndarray,
+    triangles: np.ndarray,
+    keep: np.ndarray,
+    uv: np.ndarray | None = None,
+    uv_triangles: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray | None]:
     """Flips edges until no flip brings vertices nearer to six neighbours, or four on a border.
 
     Botsch and Kobbelt 2004, “A remeshing approach to multiresolution modeling”, section 4.
@@ -21,32 +27,12 @@ def even_valences(vertices: np.ndarray, triangles: np.ndarray, keep: np.ndarray)
     Args:
         vertices: `(V, 3)`.
         triangles: `(T, 3)`.
-        keep: `(N, 2)` edges that must stay.
-
-    Returns:
-        `(T, 3)` over the same vertices; rows whose triangle was flipped hold its new ones.
-    """
-    return even_valences_with_uv(vertices, triangles, keep, None, None)[0]
-
-
-def even_valences_with_uv(
-    vertices: np.ndarray,
-    triangles: np.ndarray,
-    keep: np.ndarray,
-    uv: np.ndarray | None,
-    uv_triangles: np.ndarray | None,
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """Flips as `even_valences` does, in uv too, where no triangle turns over either.
-
-    Args:
-        vertices: `(V, 3)`.
-        triangles: `(T, 3)`.
         keep: `(N, 2)` edges that must stay, uv seams among them.
-        uv: `(U, 2)` or None.
+        uv: `(U, 2)`, where no triangle turns over either; None: there are none.
         uv_triangles: `(T, 3)` or None.
 
     Returns:
-        The triangles of both.
+        `(T, 3)` over the same vertices, and over the same uv; rows whose triangle was flipped hold its new ones.
     """
     triangles, uv_triangles = np.array(triangles), None if uv_triangles is None else np.array(uv_triangles)
     kept = np.sort(np.asarray(keep).reshape(-1, 2), axis=1) @ (len(vertices), 1)

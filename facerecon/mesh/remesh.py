@@ -13,7 +13,7 @@ from facerecon.geometry import collapse
 from facerecon.geometry.barycentric import interpolate
 from facerecon.geometry.curvature import curvature
 from facerecon.geometry.edge_table import EdgeTable, edge_table
-from facerecon.geometry.flips import even_valences_with_uv
+from facerecon.geometry.flips import even_valences
 from facerecon.geometry.graph import vertex_areas
 from facerecon.geometry.nearest import Surface
 from facerecon.geometry.normals import vertex_normals
@@ -130,7 +130,7 @@ def _stretches(mesh: Mesh, table: EdgeTable, target: np.ndarray, size: np.ndarra
 def _flip(mesh: Mesh, sharp: float) -> Mesh:
     table = edge_table(mesh.triangles)
     keep = table.ends[creases(mesh, table, sharp)]
-    triangles, uv_triangles = even_valences_with_uv(mesh.vertices, mesh.triangles, keep, mesh.uv, mesh.uv_triangles)
+    triangles, uv_triangles = even_valences(mesh.vertices, mesh.triangles, keep, mesh.uv, mesh.uv_triangles)
     return replace(mesh, triangles=triangles, uv_triangles=uv_triangles)
 
 

@@ -201,7 +201,9 @@ def load(known: dict[str, np.ndarray]):
     from facerecon.networks.identity_from_landmarks import IdentityFromLandmarks
 
     state = {
-        name.removeprefix("network/"): torch.from_numpy(known[name]).float() for name in known if "network/" in name
+        name.removeprefix(OF_NETWORK): torch.from_numpy(values).float()
+        for name, values in known.items()
+        if name.startswith(OF_NETWORK)
     }
     identities, features = state["straight.weight"].shape[0], state["gather.weight"].shape[0]
     network = IdentityFromLandmarks(state["gather.weight"].shape[1], len(ARKIT_NAMES), TERMS, identities, features)

@@ -16,11 +16,11 @@ import numpy as np
 
 from facerecon.core.types import Camera, Landmarks, Photo
 from facerecon.geometry.projection import project_head
-from facerecon.morphable.expectation import Expectation
 from facerecon.morphable.face_model import FaceModel
-from facerecon.morphable.fitting import FitSettings, FitStep, fit_steps
+from facerecon.morphable.fitting import FitSettings, FitStep
 from facerecon.morphable.normal_equations import NormalEquations, bounded_step
 from facerecon.morphable.observation import ViewState
+from facerecon.morphable.refining import Photographed
 from facerecon.multiview.evidence import Evidence, Pair, gather
 from facerecon.multiview.matching import Matches, flow, match
 from facerecon.multiview.unwrapping import Unwrapped, unwrap
@@ -73,28 +73,6 @@ class DenseStep:
     "what these matches say there"
 
 
-@dataclass(frozen=True, eq=False)
-class _Problem:
-    model: FaceModel
-    photos: Sequence[Photo]
-    landmarks: Sequence[Landmarks]
-    cameras: Sequence[Camera]
-    known: Sequence[bool]
-    fit: FitSettings
-    settings: DenseSettings
-    expected: Expectation | None
-
-    def look(self, identity: np.ndarray, views: tuple[ViewState, ...]) -> FitStep:
-        """Sees what the landmarks say of a state."""
-        start = FitStep(0, identity, views, (), {}, expected=self.expected)
-        arguments = {"focal_known": self.known, "settings": self.fit, "start": start}
-        return next(fit_steps(self.model, self.landmarks, self.cameras, **arguments))
-
-    def heads(self, step: FitStep) -> list[np.ndarray]:
-        """Gives the head in each photo, `(V, 3)` mm."""
-        return [self.model.shape(step.identity, view.expression) for view in step.views]
-
-
 def dense_steps(
     model: FaceModel,
     photos: Sequence[Photo],
@@ -122,15 +100,15 @@ def dense_steps(
     """
     settings, fit = settings or DenseSettings(), fit or FitSettings()
     fit = replace(fit, log_focal_std=settings.log_focal_std)
-    problem = _Problem(model, photos, landmarks, cameras, focal_known, fit, settings, start.expected)
+    problem = Photographed(model, photos, landmarks, cameras, focal_known, fit, start.expected)
     face = atlas.from_vertices @ model.face_region.astype(np.float32) > 0.5
     current, noise = problem.look(start.identity, start.views), settings.noise
     for number in range(1, settings.rounds + 1):
-        pairs = _matched(problem, current, atlas, face)
+        pairs = _matched(problem, settings, current, atlas, face)
         count = sum(len(pair.trust) for pair in pairs)
         if count < LEAST_MATCHES:
             return
-        moved, before, found = _moved(problem, current, pairs, noise)
+        moved, before, found = _moved(problem, settings.steps, current, pairs, noise)
         after = found.disagreement
         if after > settings.agreement:
             return
@@ -139,22 +117,24 @@ def dense_steps(
         yield DenseStep(current, count, before, after, found)
 
 
-def _matched(problem: _Problem, step: FitStep, atlas: Atlas, face: np.ndarray) -> list[Pair]:
+def _matched(
+    problem: Photographed, settings: DenseSettings, step: FitStep, atlas: Atlas, face: np.ndarray
+) -> list[Pair]:
     """Finds matches between all photos, both ways."""
     heads = problem.heads(step)
     unwrapped = [
         unwrap(photo, view, head, problem.model.triangles, atlas, face)
         for photo, view, head in zip(problem.photos, step.views, heads, strict=True)
     ]
-    numbers = _chosen(step.views, problem.settings.pairs)
+    numbers = _chosen(step.views, settings.pairs)
     flows = {(i, j): flow(unwrapped[i].picture, unwrapped[j].picture) for i, j in numbers}
     row_of_texel = np.full(atlas.size**2, -1)
     row_of_texel[atlas.texels] = np.arange(len(atlas.texels))
     basis = np.concatenate([problem.model.identity_basis, problem.model.expression_basis])
     pairs = []
-    spacing, shared = _thinned(problem.settings, len(numbers))
+    spacing, shared = _thinned(settings, len(numbers))
     for i, j in numbers:
-        found = match(unwrapped[i], unwrapped[j], flows[i, j], flows[j, i], spacing, problem.settings.alike)
+        found = match(unwrapped[i], unwrapped[j], flows[i, j], flows[j, i], spacing, settings.alike)
         if not len(found.trust):
             continue
         chosen = atlas.from_vertices[row_of_texel[found.texels]]
@@ -191,7 +171,9 @@ def _pixels(
     return first, second
 
 
-def _moved(problem: _Problem, step: FitStep, pairs: list[Pair], noise: float) -> tuple[FitStep, float, Evidence]:
+def _moved(
+    problem: Photographed, most: int, step: FitStep, pairs: list[Pair], noise: float
+) -> tuple[FitStep, float, Evidence]:
     """Moves the head until the matches agree: the step, the median disagreement before, mm, and what they say then."""
 
     def weigh(step: FitStep) -> Evidence:
@@ -199,7 +181,7 @@ def _moved(problem: _Problem, step: FitStep, pairs: list[Pair], noise: float) ->
 
     current, found, damping = step, weigh(step), 1e-6
     before = found.disagreement
-    for _ in range(problem.settings.steps):
+    for _ in range(most):
         equations = NormalEquations.at(problem.model, current, problem.fit)
         matrix, gradient = equations.matrix + found.matrix, equations.gradient + found.gradient
         cost = current.cost["total"] + found.cost

@@ -17,16 +17,15 @@ from torch import Tensor
 
 from facerecon.core.types import Camera, Landmarks, Photo
 from facerecon.geometry.harmonics import COUNT
-from facerecon.morphable.expectation import Expectation
 from facerecon.morphable.face_model import FaceModel
-from facerecon.morphable.fitting import FitSettings, FitStep, fit_steps
+from facerecon.morphable.fitting import FitSettings, FitStep
 from facerecon.morphable.normal_equations import NormalEquations, bounded_step
-from facerecon.morphable.observation import ViewState
+from facerecon.morphable.refining import Photographed
 from facerecon.photometric.evidence import Evidence, Noise, Weigher
 from facerecon.photometric.residuals import Reader, Seen
 from facerecon.photometric.skin import SkinPlaces
 from facerecon.photometric.step import PhotometricStep
-from facerecon.photometric.window import Window, window
+from facerecon.photometric.window import window
 
 LEAST_PLACES = 60
 """a photo that shows fewer says nothing"""
@@ -86,8 +85,9 @@ def photometric_steps(
     if not len(model.identity_basis):
         return
     settings, fit = settings or PhotometricSettings(), fit or FitSettings()
-    problem = _Problem(model, photos, landmarks, cameras, focal_known, fit, told, settings, device, start.expected)
-    current = problem.look(start.identity, start.views)
+    photographed = Photographed(model, photos, landmarks, cameras, focal_known, fit, start.expected)
+    problem = _Problem(photographed, told, settings, device)
+    current = photographed.look(start.identity, start.views)
     seen = problem.read(current)
     if min(len(one.rows) for one in seen) < LEAST_PLACES:
         return
@@ -101,10 +101,11 @@ def photometric_steps(
     first = start.iteration + 1
     yield problem.step(first, current, lights, seen, evidence)
     for number in range(1, settings.rounds + 1):
-        delta = problem.move(current, evidence, moved)
+        equations = NormalEquations.at(model, current, fit)
+        delta = problem.move(equations, current, evidence, moved)
         moved = moved + delta
         lights = evidence.light_after(lights, delta)
-        current = problem.look(*NormalEquations.at(model, current, fit).moved(current, delta))
+        current = photographed.look(*equations.moved(current, delta))
         seen = problem.read(current)
         if min(len(one.rows) for one in seen) < LEAST_PLACES:
             return
@@ -115,44 +116,24 @@ def photometric_steps(
 class _Problem:
     """All that stays the same from round to round."""
 
-    def __init__(
-        self,
-        model: FaceModel,
-        photos: Sequence[Photo],
-        landmarks: Sequence[Landmarks],
-        cameras: Sequence[Camera],
-        known: Sequence[bool],
-        fit: FitSettings,
-        told: Told | None,
-        settings: PhotometricSettings,
-        device: str,
-        expected: Expectation | None,
-    ):
-        self.model, self.photos, self.landmarks, self.cameras = model, photos, landmarks, cameras
-        self.known, self.fit, self.told, self.settings, self.expected = known, fit, told, settings, expected
-        self.places = SkinPlaces.of(model).first(MOST_PLACES // len(photos))
-        self.reader = Reader(model, self.places, device)
+    def __init__(self, given: Photographed, told: Told | None, settings: PhotometricSettings, device: str):
+        self.given, self.told, self.size = given, told, settings.size
+        self.places = SkinPlaces.of(given.model).first(MOST_PLACES // len(given.photos))
+        self.reader = Reader(given.model, self.places, device)
         mean = self.reader.tensor(self.places.mean)
         self.weigher = Weigher(torch.cdist(mean, mean), settings.noise)
 
-    def look(self, identity: np.ndarray, views: tuple[ViewState, ...]) -> FitStep:
-        """Sees what the landmarks say of a state."""
-        start = FitStep(0, identity, views, (), {}, expected=self.expected)
-        arguments = {"focal_known": self.known, "settings": self.fit, "start": start}
-        return next(fit_steps(self.model, self.landmarks, self.cameras, **arguments))
-
     def read(self, step: FitStep) -> list[Seen]:
         """Reads the photos, in windows around the face of the moment."""
-        heads = [self.model.shape(step.identity, view.expression) for view in step.views]
-        self.windows: list[Window] = [
-            window(photo, view, head[self.places.rows], self.settings.size)
-            for photo, view, head in zip(self.photos, step.views, heads, strict=True)
+        heads = self.given.heads(step)
+        windows = [
+            window(photo, view, head[self.places.rows], self.size)
+            for photo, view, head in zip(self.given.photos, step.views, heads, strict=True)
         ]
-        return self.reader.read(self.windows, step.views, heads)
+        return self.reader.read(windows, step.views, heads)
 
-    def move(self, step: FitStep, evidence: Evidence, moved: np.ndarray) -> np.ndarray:
+    def move(self, equations: NormalEquations, step: FitStep, evidence: Evidence, moved: np.ndarray) -> np.ndarray:
         """Finds the step that brightness, landmarks, priors and what else is told ask for, `(P,)`."""
-        equations = NormalEquations.at(self.model, step, self.fit)
         matrix, gradient = equations.matrix + evidence.matrix, equations.gradient + evidence.gradient
         if self.told is not None:
             matrix, gradient = matrix + self.told.matrix, gradient + self.told.gradient + self.told.matrix @ moved
